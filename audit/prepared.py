@@ -10,7 +10,8 @@ and into SQL takes many times as long as the database takes to answer.
 The function is called once for each shape of its values (their types; how many a collection holds, rounded up) with stand-ins, and
 those are looked for among the parameters of the SQL. So it may depend on nothing but its values, look at none of them, and hand each to a
 filter as it is: what it finds out itself (the time, a language, who asks) would stay as it was the first time. A text may stand within a
-longer one, as in `contains`; then only letters and digits go there, which no lookup writes differently. Where a stand-in cannot be found
+longer one, as in `contains`, or be a pattern, as of `iexact`; then only letters, digits, spaces and dashes go there, which no lookup
+writes differently. Where a stand-in cannot be found
 again, the queryset is put together every time, as without this.
 """
 
@@ -38,7 +39,7 @@ _FIRST_DAY = date(2199, 1, 1)
 @dataclass(slots=True)
 class _Kept:
     """One shape: SQL with its parameters, of which `slots` (position, which value) are the caller's, `within` (the same with the text
-    before and after it) a part of a longer text."""
+    before and after it) a part of a longer text or a pattern."""
 
     queryset: Any
     compiler: Any
@@ -73,7 +74,7 @@ class Prepared(Generic[Row]):
                 shape.append(type(value))
                 flat.append(value)
         kept = self._kept(tuple(shape), values)
-        if kept is None or not all(str(flat[place]).isalnum() for _n, place, *_around in kept.within):
+        if kept is None or not all(_is_plain(flat[place]) for _n, place, *_around in kept.within):
             return list(self._build(*values))
         return _read(kept, flat)
 
@@ -101,10 +102,10 @@ def _padded(values: Collection[Any]) -> list[Any] | None:
     return many + many[-1:] * ((1 << (len(many) - 1).bit_length()) - len(many))
 
 
-def _stand_in(value: Any, n: int) -> Any:
+def _stand_in(value: Any, n: int, mark: str) -> Any:
     """A value of the same type that nothing else is equal to. Raises TypeError for a type that has none."""
     if isinstance(value, str):
-        return f"prepared{n}q"
+        return f"prepared{n}{mark}q"
     if isinstance(value, datetime):
         return datetime(2199, 1, 1, 3, 4, 5, 100_000 + n, tzinfo=UTC)
     if isinstance(value, date):
@@ -125,27 +126,18 @@ def _as_parameter(value: Any) -> Any:
 
 def _prepare(build: Callable[..., QuerySet[Any, Any]], values: tuple[Any, ...]) -> _Kept | None:
     """The SQL for values of this shape; None where the stand-ins cannot be told from the rest of it."""
-    places: dict[Any, int] = {}
-    arguments: list[Any] = []
-    for value in values:
-        if isinstance(value, (list, tuple, set, frozenset)):
-            many = [_stand_in(one, len(places) + n) for n, one in enumerate(cast(list[Any], _padded(value)))]
-            arguments.append(many)
-        elif value is None or isinstance(value, bool):
-            arguments.append(value)
-            continue
-        else:
-            many = [_stand_in(value, len(places))]
-            arguments.append(many[0])
-        places |= {_as_parameter(one): len(places) + n for n, one in enumerate(many)}
+    arguments, places = _stand_ins(values)
     queryset = build(*arguments)
     compiler = queryset.query.get_compiler(queryset.db)
     try:
         sql, params = compiler.as_sql()
+        escaped = _escaped(build, values)
     except (EmptyResultSet, FullResultSet):
         return None
     slots = [(n, places[one]) for n, one in enumerate(params) if _is_key(one) and one in places]
     within = [found for n, one in enumerate(params) if (found := _within(n, one, places))]
+    within += [(n, place, "", "") for n, place in slots if n in escaped]
+    slots = [(n, place) for n, place in slots if n not in escaped]
     covered = {place for _n, place in slots} | {place for _n, place, *_around in within}
     hidden = [one for one in (sql, *(f"{a}{b}" for _n, _p, a, b in within)) if _stands_in(one, places)]
     if covered != set(places.values()) or hidden:
@@ -154,8 +146,39 @@ def _prepare(build: Callable[..., QuerySet[Any, Any]], values: tuple[Any, ...]) 
     return _Kept(queryset, compiler, sql, list(params), slots, within, compiler.get_converters(fields))
 
 
+def _stand_ins(values: tuple[Any, ...], mark: str = "") -> tuple[list[Any], dict[Any, int]]:
+    """What to build with instead of these values, and which value each parameter of a stand-in stands for; `mark` is in every text."""
+    places: dict[Any, int] = {}
+    arguments: list[Any] = []
+    for value in values:
+        if isinstance(value, (list, tuple, set, frozenset)):
+            padded = cast(list[Any], _padded(value))
+            many = [_stand_in(one, len(places) + n, mark) for n, one in enumerate(padded)]
+            arguments.append(many)
+        elif value is None or isinstance(value, bool):
+            arguments.append(value)
+            continue
+        else:
+            many = [_stand_in(value, len(places), mark)]
+            arguments.append(many[0])
+        places |= {_as_parameter(one): len(places) + n for n, one in enumerate(many)}
+    return arguments, places
+
+
+def _escaped(build: Callable[..., QuerySet[Any, Any]], values: tuple[Any, ...]) -> frozenset[int]:
+    """Which parameters are patterns, as those of `iexact` are in some databases: there a text is written differently where it has signs of one."""
+    if not any(isinstance(value, str) for value in values):
+        return frozenset()
+    _sql, params = build(*_stand_ins(values, "_")[0]).query.sql_with_params()
+    return frozenset(n for n, one in enumerate(params) if isinstance(one, str) and "\\_q" in one)
+
+
 def _is_key(value: Any) -> bool:
     return isinstance(value, (str, int, date)) and not isinstance(value, bool)
+
+
+def _is_plain(text: Any) -> bool:
+    return str(text).replace("-", "").replace(" ", "").isalnum()
 
 
 def _within(n: int, text: Any, places: Mapping[Any, int]) -> tuple[int, int, str, str] | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 log = logging.getLogger(__name__)
 Step = Callable[[], object]
@@ -37,6 +37,11 @@ def one_transaction() -> Iterator[None]:
         _waiting.reset(token)
     for step in steps:
         _do(step)
+
+
+def was_cut_off(error: Exception) -> bool:
+    """Whether the database went away; False for what it refused, and for every other error."""
+    return isinstance(error, (OperationalError, InterfaceError)) and not connection.is_usable()
 
 
 def after_commit(step: Step) -> None:

@@ -6,14 +6,17 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from celery import shared_task
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from audit.actor import Actor
+from audit.transactions import was_cut_off
 from cases.models import LastRing
 from cases.services import night
 from cases.services.health import ring
@@ -36,9 +39,11 @@ NIGHTLY = Actor.system("nightly")
 RUNG_BESIDE_WORK = 8
 Part = RunPart.State
 Run = ScreeningRun.State
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
-#: A database that is away for a while is met again: the night rings only once a day, the others are rung by the sweep as well.
+#: A database that is away for a while is met again: the night rings only once a day.
 _AGAIN: dict[str, Any] = {
     "autoretry_for": (OperationalError, InterfaceError),
     "retry_backoff": 2,
@@ -46,6 +51,38 @@ _AGAIN: dict[str, Any] = {
     "retry_jitter": False,
     "max_retries": 20,
 }
+
+
+class CutOff(Exception):
+    """The database went away under a task that the sweep rings for as well."""
+
+
+def _task(name: str) -> Callable[[Callable[P, R]], Any]:
+    """A task that is rung again some seconds after a database that went away, instead of waiting for the sweep: that may be a minute,
+    and the sweep itself was perhaps rung while nobody answered. Any other fault is the next sweep's.
+    """
+
+    def decorate(work: Callable[P, R]) -> Any:
+        @shared_task(
+            name=name,
+            autoretry_for=(CutOff,),
+            retry_backoff=1,
+            retry_backoff_max=4,
+            retry_jitter=False,
+            max_retries=15,
+        )
+        @wraps(work)
+        def task(*args: P.args, **kwargs: P.kwargs) -> R:
+            try:
+                return work(*args, **kwargs)
+            except (OperationalError, InterfaceError) as error:
+                if was_cut_off(error):
+                    raise CutOff(str(error)) from error
+                raise
+
+        return task
+
+    return decorate
 
 
 @shared_task(name="cases.tasks.run_night", **_AGAIN)
@@ -56,7 +93,7 @@ def run_night(business_date: str | None = None) -> None:
     _ring_next_run()
 
 
-@shared_task(name="cases.tasks.prepare_run")
+@_task("cases.tasks.prepare_run")
 def prepare_run(run_id: int) -> None:
     """Pin the run's models, cut it into parts and ring for each of them."""
     run = ScreeningRun.objects.get(pk=run_id)
@@ -69,7 +106,7 @@ def prepare_run(run_id: int) -> None:
     _ring_parts(run)
 
 
-@shared_task(name="cases.tasks.score_part")
+@_task("cases.tasks.score_part")
 def score_part(part_id: int) -> None:
     """Score one part; the last one rings for the end of the run."""
     screening.score_part(part_id=part_id)
@@ -85,7 +122,7 @@ def score_part(part_id: int) -> None:
         finish_run.delay(part.run_id)
 
 
-@shared_task(name="cases.tasks.finish_run")
+@_task("cases.tasks.finish_run")
 def finish_run(run_id: int) -> str:
     """Open the run's cases and end it; then start the next night that waits. The result says what came of the run."""
     run = ScreeningRun.objects.get(pk=run_id)
@@ -95,14 +132,18 @@ def finish_run(run_id: int) -> str:
     return night.closing_line(run)
 
 
-@shared_task(name="cases.tasks.sweep")
+@_task("cases.tasks.sweep")
 def sweep() -> None:
     """Ring again for whatever nobody works on, give up what failed too often, and let time pass for cases and mail."""
+    cut_off: Exception | None = None
     try:
         _ring_what_waits()
-    except Exception:  # a broker or a run that cannot be rung holds up no deadline and no mail
+    except Exception as error:  # a broker or a run that cannot be rung holds up no deadline and no mail
         log.exception("sweep.not_rung")
+        cut_off = error if was_cut_off(error) else None
     night.let_time_pass()
+    if cut_off is not None:
+        raise CutOff(str(cut_off)) from cut_off
 
 
 @shared_task(name="cases.tasks.read_receipts")

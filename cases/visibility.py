@@ -163,6 +163,15 @@ def seen_by(by: Actor) -> Hashable:
     return frozenset(barred_cardholders(by)), seen_departments(by)
 
 
+def visible_among(cases: list[Case], by: Actor) -> list[Case]:
+    """Those of a few cases that `visible_cases` has, in their order. One query, and one each for a cardholder that is not at hand."""
+    barred = barred_cardholders(by)
+    others = [case for case in cases if case.cardholder_id not in barred]
+    if by.units and not by.is_system:
+        others = [case for case in others if sees_department(by, case.cardholder.department_id)]
+    return without_involved(others, by)
+
+
 def without_involved(cases: list[Case], by: Actor) -> list[Case]:
     """The rows of a page without those where the person approved a claim, is a listed attendee or has answered. One query."""
     number = number_key(by.employee_no)

@@ -123,7 +123,7 @@ def _least(value: str) -> Q | None:
 
 #: Name in the address → filter, in the order of their chips.
 FILTERS: Mapping[str, Filter] = {
-    "q": Filter(gettext_lazy("Text"), lambda value: _text_condition(value[:100])),
+    "q": Filter(gettext_lazy("Text"), lambda value: text_condition(value[:100])),
     "rule": Filter(
         gettext_lazy("Reason"), lambda value: _reason_condition(value[:40]), say=lambda value: _rule(value)
     ),
@@ -393,11 +393,12 @@ def _reason_condition(code: str) -> Q:
     return (Q(pattern__iexact=code) | Q(Exists(hits))) & ~BLIND
 
 
-def _text_condition(text: str) -> Q:
-    people = people_named(text)
+def text_condition(text: str) -> Q:
+    """Cases with this reference, and those whose person or merchant the text finds."""
     places = Merchant.objects.filter(name__icontains=text)
-    return (
-        Q(reference__iexact=text)
-        | Q(cardholder_id__in=people.values("pk"))
-        | Q(merchant_id__in=places.values("pk"))
-    )
+    return found_by(text, people_named(text).values("pk"), places.values("pk"))
+
+
+def found_by(reference: str, people: Any, places: Any) -> Q:
+    """Cases with this reference, and those of people or merchants: keys, or a queryset of them."""
+    return Q(reference__iexact=reference) | Q(cardholder_id__in=people) | Q(merchant_id__in=places)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from audit.actor import Actor
-from fraud.claims.identity import claims_involving
+from fraud.claims.identity import involved_in
 from fraud.claims.models import Claim, ClaimFile
 
 ClaimPanel = Callable[[Claim, Actor], str]
@@ -58,5 +58,4 @@ def blind_claims(claim_ids: Collection[int]) -> set[int]:
 
 def scores_hidden_from(by: Actor, claim_ids: Collection[int]) -> set[int]:
     """Claims whose score, hits and reasons this reader must not see: nobody's yet, or those they are involved in."""
-    own = claims_involving(by, Claim.objects.filter(pk__in=list(claim_ids)))
-    return blind_claims(claim_ids) | set(own.values_list("pk", flat=True))
+    return blind_claims(claim_ids) | involved_in(by, claim_ids)

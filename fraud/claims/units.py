@@ -47,7 +47,13 @@ def with_below(rows: Iterable[tuple[int, int | None, str]], codes: Collection[st
 
 def within_units(rows: QuerySet[Row], by: Actor, path: str = "cardholder__department") -> QuerySet[Row]:
     """Those of the rows whose department (at `path`) the actor sees; rows of nobody's department only where all are seen."""
-    seen = seen_departments(by)
+    return within_departments(rows, seen_departments(by), path)
+
+
+def within_departments(
+    rows: QuerySet[Row], seen: Collection[int] | None, path: str = "cardholder__department"
+) -> QuerySet[Row]:
+    """Those of the rows whose department is among these keys; all of them where `seen` is None."""
     return rows if seen is None else rows.filter(**{f"{path}__in": seen})
 
 

@@ -12,7 +12,6 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from audit.permissions import require
 from fraud.company.changing import (
     SettingsStale,
     activate_settings,
@@ -26,7 +25,7 @@ from fraud.company.setting_reading import read_changes
 from fraud.company.setting_words import grouped_settings
 from fraud.company.values import current_settings
 from fraud.web.api import ONLY_PAGING, PAGING, FraudView, describe, query
-from fraud.web.api_shapes import ListView, StepReason, StepView, pages_of
+from fraud.web.api_shapes import ListView, ProposeView, StepReason, StepView, pages_of
 from fraud.web.api_strict import StrictCharField, StrictIntegerField, StrictSerializer
 
 
@@ -109,10 +108,12 @@ class DecideBody(StepReason):
         operation_id="settings_propose",
     ),
 )
-class SettingsRead(FraudView):
+class SettingsRead(ProposeView):
     """What holds now under the headings of the page, in the caller's language; what is proposed waits for a second person."""
 
     any_of = ("fraud.view_settings", "fraud.change_settings")
+    may_propose = "fraud.change_settings"
+    body = SettingsBody
 
     def get(self, request: Request) -> Response:
         values, proposed = current_settings(), proposed_values()
@@ -136,13 +137,11 @@ class SettingsRead(FraudView):
         told = {"version": settings_version(), "currency": values.currency, "groups": groups}
         return Response(SettingsAnswer(told).data)
 
-    def post(self, request: Request) -> Response:
-        """Propose. Raises ValidationError, SettingsNotValid (422), SettingsStale (409)."""
-        require(self.by, "fraud.change_settings")
-        data = self.input(SettingsBody)
+    def propose(self, data: dict[str, Any]) -> Any:
+        """Raises SettingsNotValid (422), SettingsStale (409)."""
         changes = read_changes(data["changes"], current_settings())
         made = propose_settings(changes=changes, note=data["note"], by=self.by, seen=data["seen"])
-        return Response(told(made.number), status=201)
+        return told(made.number)
 
 
 class SettingsChangeView(FraudView):

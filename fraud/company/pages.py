@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 from fraud.company.changing import SettingsStale, is_stale, propose_settings, settings_version
 from fraud.company.models import CompanySettings
 from fraud.company.setting_reading import currency_typed, read_changes, typed_values
-from fraud.company.setting_words import POLICIES, SETTINGS, grouped_settings, label_of, shown_changes
+from fraud.company.setting_table import POLICIES, SETTINGS
+from fraud.company.setting_words import grouped_settings, label_of, shown_changes
 from fraud.company.values import SettingsNotValid, current_settings, to_json
 from fraud.web.access import page
 from fraud.web.refusals import number_seen

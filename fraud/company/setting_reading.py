@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from audit.typed import decimal_number, whole_number
 from fraud.company.changing import MONEY
-from fraud.company.setting_words import EMPTY_WORDS, PERCENT, POLICIES, SETTINGS, flat_settings
+from fraud.company.setting_table import EMPTY_WORDS, PERCENT, POLICIES, SETTINGS
+from fraud.company.setting_words import flat_settings
 from fraud.company.values import NOT_NEGATIVE, TARGET_SHARES, CompanyValues, SettingsNotValid, to_json
 from rules.money import MoneyNotValid, exponent, format_number, is_known_currency, parse_major
 

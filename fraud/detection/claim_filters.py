@@ -151,13 +151,24 @@ def _shown_scores(filters: ClaimFilters) -> QuerySet[Score]:
 
 def _text_condition(text: str) -> Q:
     """Claims of people or merchants whose name contains the text, or with that number; each part has an index."""
-    people = people_named(text)
-    places = Merchant.objects.filter(Q(name__icontains=text) | Q(brn=text.replace("-", "")))
-    found = Q(cardholder_id__in=people.values("pk"))
-    found |= Q(merchant_id__in=places.values("pk"))
-    if any(letter.isdigit() for letter in text):
-        found |= Q(source_system__in=source_systems(), external_id=text)
-    return found
+    places = Merchant.objects.filter(Q(name__icontains=text) | Q(brn=plain_brn(text)))
+    return found_by(text, systems_of(text), people_named(text).values("pk"), places.values("pk"))
+
+
+def found_by(number: str, systems: Collection[str] | None, people: Any, places: Any) -> Q:
+    """Claims of people or merchants (keys, or a queryset of them), and those with this number in one of the systems."""
+    found = Q(cardholder_id__in=people) | Q(merchant_id__in=places)
+    return found if systems is None else found | Q(source_system__in=systems, external_id=number)
+
+
+def plain_brn(text: str) -> str:
+    """A text as a business number is kept."""
+    return text.replace("-", "")
+
+
+def systems_of(text: str) -> list[str] | None:
+    """Where a claim with this number may be from; None for a text that is no number."""
+    return source_systems() if any(sign.isdigit() for sign in text) else None
 
 
 def source_systems() -> list[str]:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from audit import clock
 from audit.actor import Actor
-from audit.people import require_second_person
+from audit.people import number_key, require_second_person
 from audit.permissions import NotPermitted, require
+from audit.prepared import prepared
 from audit.redaction import redact
 from audit.services import record
 from audit.transactions import one_transaction
@@ -126,10 +127,19 @@ def end_suppression(*, suppression: RuleSuppression, reason: str, by: Actor, see
 
 def suppressions_of(claim: Claim) -> list[RuleSuppression]:
     """Those of the claim's person or merchant that wait or hold today."""
-    rows = RuleSuppression.objects.filter(state__in=[State.PROPOSED, State.ACTIVE], until__gte=clock.today())
-    people = cardholders_of(claim.cardholder.employee_no).values("pk")
-    own = Q(cardholder=claim.cardholder_id) | Q(cardholder__in=people) | Q(merchant=claim.merchant_id)
-    return list(rows.filter(own).select_related("cardholder", "merchant", "proposed_by"))
+    number = number_key(claim.cardholder.employee_no) or "-"  # no number is written so
+    return _about.rows(claim.cardholder_id, number, claim.merchant_id, clock.today())
+
+
+@prepared
+def _about(cardholder: int, number: str, merchant: int, today: date) -> QuerySet[RuleSuppression]:
+    rows = RuleSuppression.objects.filter(state__in=[State.PROPOSED, State.ACTIVE], until__gte=today)
+    own = (
+        Q(cardholder=cardholder)
+        | Q(cardholder__in=cardholders_of(number).values("pk"))
+        | Q(merchant=merchant)
+    )
+    return rows.filter(own).select_related("cardholder", "merchant", "proposed_by")
 
 
 def visible_suppressions(rows: Iterable[RuleSuppression], by: Actor) -> list[RuleSuppression]:

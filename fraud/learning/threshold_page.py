@@ -8,9 +8,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from audit.asked import not_one_of
 from audit.typed import decimal_number, whole_number
 from fraud.company.changing import settings_version
-from fraud.company.setting_words import POLICIES
+from fraud.company.setting_table import POLICIES
+from fraud.company.setting_words import named_problems
 from fraud.company.thresholds import CostMatrix
 from fraud.company.values import THRESHOLD_POLICIES, CompanyValues, SettingsNotValid, current_settings
 from fraud.detection.models import ModelVersion
@@ -32,12 +34,20 @@ from fraud.web.tables import Column, Table, counted, one_digit, share
 from rules.money import to_decimal
 
 COST_FIELDS = ("tp", "fp", "fn", "tn")
-#: What may be tried: lowest and highest of each field. Beyond it the page goes on with what holds, the interface refuses.
+MINUTES = ("reviewer_minutes_per_day", "minutes_per_case")
+#: What may be tried: lowest and highest of each field.
 RANGES: Mapping[str, tuple[float, float]] = {
     **dict.fromkeys(COST_FIELDS, (0, 1e6)),
     "threshold": (LOWEST, HIGHEST),
 }
 MINUTE_DIGITS = 6
+#: Fields of the page that settings call otherwise.
+_SETTING_OF = {"policy": "threshold_policy", **{name: f"costs.{name}" for name in COST_FIELDS}}
+
+
+def named_unread(typed: Any) -> list[tuple[Any, str]]:
+    """`unread` with the fields as people call them."""
+    return named_problems({_SETTING_OF.get(name, name): said for name, said in unread(typed).items()})
 
 
 @dataclass(frozen=True)
@@ -57,13 +67,37 @@ class Tried:
         return self.values.alert_threshold if found is None else found
 
 
+def unread(typed: Any) -> dict[str, str]:
+    """Field → what would be right, for everything typed that is no number of its range: the page says it beside what holds instead, the
+    interface refuses it, and neither proposes it.
+    """
+    found: dict[str, str] = {}
+    for name, (low, high) in RANGES.items():
+        text = (typed.get(name) or "").strip()
+        number = decimal_number(text)
+        if text and number is None:
+            found[name] = _("Write numbers only, such as 0.05 or 100.")
+        elif number is not None and not low <= number <= high:
+            said = _("Give a number from %(low)s to %(high)s.")
+            found[name] = said % {"low": f"{low:g}", "high": f"{high:,.12g}"}
+    for name in MINUTES:
+        text = (typed.get(name) or "").strip()
+        if text and whole_number(text, MINUTE_DIGITS, minimum=1) is None:
+            most = 10**MINUTE_DIGITS - 1
+            found[name] = _("Give a whole number from 1 to %(n)s.") % {"n": f"{most:,}"}
+    policy = typed.get("policy") or ""
+    if policy and policy not in THRESHOLD_POLICIES:
+        found["policy"] = not_one_of(policy, [str(POLICIES[name]) for name in THRESHOLD_POLICIES])
+    return found
+
+
 def read_tried(typed: Any) -> Tried:
-    """The settings that hold with what was typed over them; what cannot be read falls back to what holds."""
+    """The settings that hold with what was typed over them; what cannot be read (`unread`) falls back to what holds."""
     held = current_settings()
     costs = {name: _number(typed.get(name), getattr(held.costs, name), *RANGES[name]) for name in COST_FIELDS}
     minutes: dict[str, Any] = {
         name: whole_number((typed.get(name) or "").strip(), MINUTE_DIGITS, minimum=1) or getattr(held, name)
-        for name in ("reviewer_minutes_per_day", "minutes_per_case")
+        for name in MINUTES
     }
     values = replace(held, costs=CostMatrix(**costs), **minutes)
     fixed = _number(typed.get("threshold"), held.alert_threshold, *RANGES["threshold"])
@@ -221,14 +255,16 @@ def _load_chart(curve: Sequence[ThresholdPoint], tried: float, capacity: int, *,
 
 
 def proposed_changes(typed: Any) -> dict[str, Any]:
-    """What differs from the settings that hold. Raises SettingsNotValid, and ValueError for what is no number."""
+    """What differs from the settings that hold. Raises SettingsNotValid."""
+    if problems := unread(typed):
+        raise SettingsNotValid({_SETTING_OF.get(name, name): said for name, said in problems.items()})
     held = current_settings()
     costs = {name: _given(typed.get(name), getattr(held.costs, name)) for name in COST_FIELDS}
     policy = chosen_policy(typed.get("policy", ""), held.threshold_policy)
     changes: dict[str, Any] = {"costs": costs, "threshold_policy": policy}
-    for name in ("reviewer_minutes_per_day", "minutes_per_case"):
-        if typed.get(name):
-            changes[name] = _whole(typed[name])
+    for name in MINUTES:
+        if number := whole_number((typed.get(name) or "").strip(), MINUTE_DIGITS):
+            changes[name] = number
     if policy == "fixed" and typed.get("threshold"):
         changes["fixed_threshold"] = _given(typed["threshold"], held.fixed_threshold)
     elif policy in ("f1", "capacity"):
@@ -251,15 +287,6 @@ def _measured(policy: str, typed: Any) -> float:
 
 
 def _given(text: str | None, otherwise: float) -> float:
-    """The number of a field, or what holds where it was left empty. Raises ValueError."""
+    """The number of a field, or what holds where it was left empty."""
     typed = decimal_number((text or "").strip())
-    if typed is None and (text or "").strip():
-        raise ValueError(text)
     return otherwise if typed is None else float(typed)
-
-
-def _whole(text: str) -> int:
-    typed = whole_number(text.strip())
-    if typed is None:
-        raise ValueError(text)
-    return typed

@@ -25,6 +25,8 @@ from fraud.people.refusals import AccessRefused, needed_reason
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}", re.ASCII)
 
+ROLES = "roles"  # the field of an invitation that a refusal of its roles is about
+
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
@@ -65,18 +67,21 @@ def invite_login(*, wanted: Invitation, reason: str, by: Actor) -> User:
     after = {"username": user.username, "employee_no": user.employee_no}
     record(action="user.invited", by=by, subject=subject_of(user), reason=said, after=after)
     mail_invitation(user, 0)
-    for role in wanted.roles:
-        propose_role(
-            user=user,
-            role=role,
-            starts_on=wanted.starts_on,
-            ends_on=wanted.ends_on,
-            reason=said,
-            by=by,
-            seen=None,
-        )
+    _propose_roles(user, wanted, said, by)
     user.refresh_from_db()
     return user
+
+
+def _propose_roles(user: User, wanted: Invitation, reason: str, by: Actor) -> None:
+    """Raises AccessRefused, about the roles of the invitation together where it is about one of them."""
+    days = {"starts_on": wanted.starts_on, "ends_on": wanted.ends_on}
+    for role in wanted.roles:
+        try:
+            propose_role(user=user, role=role, **days, reason=reason, by=by, seen=None)
+        except AccessRefused as error:
+            if error.field == "role":
+                error.field = ROLES
+            raise
 
 
 @one_transaction()
@@ -128,7 +133,7 @@ def _check(wanted: Invitation) -> None:
         raise AccessRefused("name_not_valid", _("That is a number, not a name."), field="family")
     _check_number(wanted)
     if not wanted.roles:
-        raise AccessRefused("role_missing", _("Choose at least one role."), field="role")
+        raise AccessRefused("role_missing", _("Choose at least one role."), field=ROLES)
 
 
 def _check_number(wanted: Invitation) -> None:

@@ -73,7 +73,8 @@ def read_login_filters(query: Mapping[str, str]) -> tuple[Q, list[str]]:
         found &= named | Q(key=key) if key else named
     role = query.get("role", "")
     if role in set(Role):
-        found &= Q(pk__in=RoleGrant.objects.in_force().filter(role=role).values("user"))
+        # Who has ended holds none, whatever days their grants have.
+        found &= Q(is_active=True, pk__in=RoleGrant.objects.in_force().filter(role=role).values("user"))
     elif role:
         problems.append(_("There is no role “%(name)s”.") % {"name": role[:30]})
     state = query.get("state", "")

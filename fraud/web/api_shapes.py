@@ -1,4 +1,4 @@
-"""Shapes that many addresses of the interface have in common: a list in pages, a step on one thing."""
+"""Shapes that many addresses of the interface have in common: a list in pages, one thing, a proposal, a step on one thing."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from audit.permissions import require
 from fraud.web.api import ONLY_PAGING, FraudView
 from fraud.web.api_strict import StrictCharField, StrictSerializer
 from fraud.web.exports import EXPORT_REASON_MIN, export_reason
@@ -46,6 +48,38 @@ class ListView(FraudView):
         return self.paged(self.told(page.rows), page)
 
 
+class OneView(FraudView):
+    """One thing by the key its address names: `found` gives the rows it is one of, `named` is the column of that key, `row` tells it."""
+
+    row: ClassVar[type[serializers.Serializer]]
+    named: ClassVar[str] = "pk"
+
+    def found(self) -> Any:
+        """The rows, or the model of them, that the caller may see."""
+        raise NotImplementedError
+
+    def get(self, request: Request, **which: Any) -> Response:
+        """Raises Http404."""
+        (key,) = which.values()
+        return Response(self.row(get_object_or_404(self.found(), **{self.named: key})).data)
+
+
+class ProposeView(FraudView):
+    """What holds is read; something else is proposed: who may (`may_propose`) and the body are named, the rest is the view's own."""
+
+    may_propose: ClassVar[str]
+    body: ClassVar[type[serializers.Serializer]]
+
+    def propose(self, data: dict[str, Any]) -> Any:
+        """Make the proposal of the checked body; it as it is told."""
+        raise NotImplementedError
+
+    def post(self, request: Request) -> Response:
+        """Propose. Raises NotPermitted, ValidationError (400); 409 for what changed meanwhile, 422 for what cannot be."""
+        require(self.by, self.may_propose)
+        return Response(self.propose(dict(self.input(self.body))), status=201)
+
+
 class StepView(FraudView):
     """Named steps on one thing, the name the last part of the address: each takes what the address names and the checked body."""
 
@@ -65,10 +99,38 @@ class DecideReason(StrictSerializer):
 
 
 class DecideView(StepView):
-    """`approve` or `return`, with its `reason`, by somebody else than who proposed it: what both do is the view's own."""
+    """`approve` or `return`, with its `reason`, by somebody else than who proposed it: `found` gives the proposals, `row` tells one, and
+    what both steps do is the view's own.
+    """
 
     body = DecideReason
+    row: ClassVar[type[serializers.Serializer]]
     steps: ClassVar[Mapping[str, str]] = {"approve": "approve", "return": "send_back"}
+
+    def found(self) -> Any:
+        """The proposals, or the model of them."""
+        raise NotImplementedError
+
+    def agree(self, change: Any, reason: str) -> object:
+        """Let it hold. Raises NotPermitted and what the service refuses."""
+        raise NotImplementedError
+
+    def turn_down(self, change: Any, reason: str) -> object:
+        """Return it. Raises NotPermitted and what the service refuses."""
+        raise NotImplementedError
+
+    def approve(self, data: dict[str, Any], change_id: int) -> Any:
+        """Raises Http404."""
+        self.agree(get_object_or_404(self.found(), pk=change_id), data["reason"])
+        return self._told(change_id)
+
+    def send_back(self, data: dict[str, Any], change_id: int) -> Any:
+        """Raises Http404."""
+        self.turn_down(get_object_or_404(self.found(), pk=change_id), data["reason"])
+        return self._told(change_id)
+
+    def _told(self, change_id: int) -> Any:
+        return self.row(get_object_or_404(self.found(), pk=change_id)).data
 
 
 def pages_of(row: type[serializers.Serializer]) -> type[serializers.Serializer]:

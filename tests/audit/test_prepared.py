@@ -82,3 +82,18 @@ def test_number_in_any_spelling_finds_its_person():
     by_number = prepared(lambda key: with_number(Cardholder.objects.all(), "employee_no", key))
     person = make_cardholder(employee_no="E-77 01")
     assert by_number.rows("e7701") == [person]
+
+
+def test_a_text_that_is_looked_for_without_case_is_no_pattern():
+    of_name = prepared(lambda text: Cardholder.objects.filter(name__iexact=text))
+    person = make_cardholder(name="Team 100%")
+    make_cardholder(name="Team 1000")
+    for text, found in (
+        ("team 100%", [person]),
+        ("team 1000", 1),
+        ("%", []),
+        ("team_1000", []),
+        ("TEAM 100%", [person]),
+    ):
+        rows = of_name.rows(text)
+        assert (len(rows) if isinstance(found, int) else rows) == found, text

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.db.models import Min
 
 from audit.actor import Actor
@@ -164,9 +164,9 @@ def test_a_worker_cut_off_from_the_database_gives_its_part_back_and_blames_nobod
 
     monkeypatch.setattr(score, "score_rows", cut_off)
     monkeypatch.setattr(score, "release", away_at_first)
-    monkeypatch.setattr(score, "_PAUSES", (0, 0, 0))
+    monkeypatch.setattr(score, "_PAUSE", 0)
     monkeypatch.setattr(score, "close_old_connections", lambda: None)  # the test's own transaction stays
-    monkeypatch.setattr(type(score.connection._connections["default"]), "is_usable", lambda self: False)
+    monkeypatch.setattr(type(connection._connections["default"]), "is_usable", lambda self: False)
     assert screening.score_part(part_id=part.pk) is False
     part.refresh_from_db()
     run.refresh_from_db()
@@ -201,6 +201,71 @@ def test_a_lease_ends_when_its_process_works_on_something_else(monkeypatch: pyte
     tasks.sweep.delay()
     run.refresh_from_db()
     assert (run.state, run.n_scored) == (State.FINISHED, 200)
+
+
+def tries_again() -> None:
+    """Let tasks of this process be tried again, as a worker does, instead of raising what asks for it."""
+    from fraud.project.celery import app
+
+    app.conf.task_eager_propagates = False
+
+
+@pytest.mark.parametrize("is_away", [True, False])
+def test_a_task_is_rung_again_soon_after_a_database_that_went_away(
+    monkeypatch: pytest.MonkeyPatch, is_away: bool
+) -> None:
+    """Whatever is rung meanwhile, the sweep too, is done seconds after its return; what the database refuses is not tried again at once."""
+    add_claims(200)
+    run = prepared(monkeypatch)
+    real, tried = screening.score_part, []
+
+    def away_at_first(*, part_id: int) -> bool:
+        tried.append(part_id)
+        if len(tried) <= 3:
+            raise OperationalError("connection refused")
+        return real(part_id=part_id)
+
+    monkeypatch.setattr(screening, "score_part", away_at_first)
+    monkeypatch.setattr(type(connection._connections["default"]), "is_usable", lambda self: not is_away)
+    part = RunPart.objects.filter(run=run).order_by("number")[0]
+    if not is_away:
+        with pytest.raises(OperationalError):
+            tasks.score_part.delay(part.pk)
+        assert tried == [part.pk]
+        return
+    tries_again()
+    tasks.score_part.delay(part.pk)
+    part.refresh_from_db()
+    assert tried[:4] == [part.pk] * 4
+    assert part.state == RunPart.State.DONE
+    waits = [
+        min(tasks.score_part.retry_backoff * 2**n, tasks.score_part.retry_backoff_max)
+        for n in range(tasks.score_part.max_retries)
+    ]
+    assert max(waits) <= 5
+    assert 30 <= sum(waits) <= 60
+
+
+def test_the_sweep_is_rung_again_when_the_database_went_away_under_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    add_claims(200)
+    run = prepared(monkeypatch)
+    told: list[str] = []
+
+    def away_at_first() -> dict[str, int]:
+        told.append("time")
+        if len(told) == 1:
+            raise OperationalError("connection refused")
+        return {}
+
+    monkeypatch.setattr("cases.services.night.let_time_pass", away_at_first)
+    monkeypatch.setattr(type(connection._connections["default"]), "is_usable", lambda self: False)
+    tries_again()
+    tasks.sweep.delay()
+    run.refresh_from_db()
+    assert told == ["time", "time"]
+    assert run.state == State.FINISHED
 
 
 def test_a_broker_that_is_away_holds_up_no_deadline_and_no_mail(monkeypatch: pytest.MonkeyPatch) -> None:

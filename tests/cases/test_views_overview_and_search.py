@@ -205,3 +205,22 @@ def test_search_without_a_match_says_what_to_try(client, scene):
 def test_search_is_closed_to_cardholders(client, scene):
     client.force_login(scene.cast.cardholder)
     assert client.get("/search/?q=a").status_code == 403
+
+
+def test_a_case_is_found_behind_many_of_the_readers_own(client, scene):
+    person = make_cardholder("E7300", name="뒤에있는사람")
+    found = make_case(claims=[make_claim(cardholder=person)])
+    for _n in range(25):
+        make_case(claims=[make_claim(cardholder=person, approver_no=scene.cast.reviewer.employee_no)])
+    client.force_login(scene.cast.reviewer)
+    page = client.get("/search/?q=뒤에있는").content.decode()
+    assert set(re.findall(r"/cases/(C-[\d-]+)/", page)) == {found.reference}
+
+
+@pytest.mark.parametrize("text", ["%", "_", "C_2026"])
+def test_signs_of_a_pattern_find_nothing_but_themselves(client, scene, text):
+    client.force_login(scene.cast.reviewer)
+    for _again in range(2):
+        client.get("/search/?q=C-2026")  # the same question of a plain text, whose SQL is kept
+        page = client.get("/search/", {"q": text}).content.decode()
+        assert not re.findall(r"/cases/(C-[\d-]+)/", page)

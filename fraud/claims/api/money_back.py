@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.utils import extend_schema_view
 from rest_framework import serializers
@@ -22,6 +23,7 @@ from fraud.claims.loose_money import (
 from fraud.claims.models import Claim
 from fraud.web.api import PAGING, FraudView, describe
 from fraud.web.api_money import Amount, decimal_text
+from fraud.web.api_shapes import ListView, pages_of
 from fraud.web.api_strict import StrictCharField, StrictIntegerField, StrictSerializer
 
 
@@ -77,11 +79,6 @@ class MoneyBackOne(MoneyBackRow):
         return [] if claim.original_claim_id else [_offer(offer) for offer in offers(claim)]
 
 
-class MoneyBackPage(serializers.Serializer):
-    results = MoneyBackRow(many=True)
-    next = serializers.CharField(allow_null=True)
-
-
 class MoneyBackReason(StrictSerializer):
     seen = StrictCharField(max_length=120, help_text="`seen` of the answer the step rests on.")
     reason = StrictCharField(max_length=500, required=False, allow_blank=True, default="")
@@ -109,22 +106,19 @@ class MoneyBackView(FraudView):
 @extend_schema_view(
     get=describe(
         "List money back without its purchase",
-        answer=MoneyBackPage,
+        answer=pages_of(MoneyBackRow),
         parameters=PAGING,
         operation_id="money_back_list",
     )
 )
-class MoneyBackList(MoneyBackView):
+class MoneyBackList(ListView, MoneyBackView):
     """What waits for a person, newest first."""
 
-    filters = ("page_size", "cursor")
+    row = MoneyBackRow
+    order = "transacted_at"
 
-    def get(self, request: Request) -> Response:
-        """A page of the list."""
-        page = self.page(waiting_money(self.by).order_by(), by="transacted_at")
-        return Response(
-            {"results": MoneyBackRow(page.rows, many=True).data, "next": page.next_cursor or None}
-        )
+    def found(self) -> QuerySet[Claim]:
+        return waiting_money(self.by).order_by()
 
 
 @extend_schema_view(

@@ -49,6 +49,8 @@ _FILES: dict[str, tuple[str, str]] = {
     "workbook_sheet": ("There is no visible sheet “{sheet}”. The workbook has: {sheets}.", "보이는 시트 “{sheet}”이(가) 없습니다. 통합 문서의 시트: {sheets}."),
     "feed_empty": ("No card transaction in the format {format} was found. Choose the profile of what the file is.", "{format} 형식의 카드 거래를 찾지 못했습니다. 파일에 맞는 프로필을 선택해 주십시오."),
     "card_number": ("A full card number was found ({place}; {n} in all). Files may carry only the last four digits. If the column holds other numbers, have it exempted on the profile's page. Nothing of the file was kept.", "카드 번호 전체가 있습니다({place}, 모두 {n}건). 뒤 네 자리만 보내야 합니다. 다른 번호가 든 열이면 설정 화면에서 검사 제외를 상신해 주십시오. 파일 내용은 저장하지 않았습니다."),
+    "card_column_full": ("The column “{column}” is mapped to the card and holds {n} full card numbers. Map a column with masked numbers or the last four digits to the card, or leave the card unmapped. Nothing of the file was kept.", "카드 항목에 연결된 열 “{column}”에 카드 번호 전체가 {n}건 있습니다. 가려진 번호나 뒤 네 자리가 든 열을 카드에 연결하거나, 카드 연결을 해제해 주십시오. 파일 내용은 저장하지 않았습니다."),
+    "card_column_instead": ("The column “{column}” is mapped to the card and holds {n} full card numbers. Map this column to the card instead: {columns}. Nothing of the file was kept.", "카드 항목에 연결된 열 “{column}”에 카드 번호 전체가 {n}건 있습니다. 대신 다음 열을 카드에 연결해 주십시오: {columns}. 파일 내용은 저장하지 않았습니다."),
     "resident_number": ("A resident registration number was found ({place}; {n} in all). Remove it. If the column holds other numbers, have it exempted on the profile's page. Nothing of the file was kept.", "주민등록번호가 있습니다({place}, 모두 {n}건). 삭제해 주십시오. 다른 번호가 든 열이면 설정 화면에서 검사 제외를 상신해 주십시오. 파일 내용은 저장하지 않았습니다."),
     "file_name_pattern": ("The file name must tell what its rows belong to (pattern {pattern}).", "파일 이름에 행이 속한 단위가 나타나야 합니다(형식 {pattern})."),
     "reader_stopped": ("Reading took more than {seconds} seconds or {megabytes} MB and was stopped. Split the file or send CSV.", "읽기가 {seconds}초 또는 {megabytes}MB를 넘어 중단했습니다. 나누거나 CSV로 보내 주십시오."),
@@ -236,10 +238,8 @@ def sentence(area: str, code: str, params: Mapping[str, Any] | None, language: s
         values["format"] = readable(values["format"])
     if "place" in values:
         values["place"] = _place(values["place"], korean=korean)
-    if isinstance(fields := values.get("fields"), Mapping):
-        values["columns"] = _fields(fields, language)
-    elif fields is not None:
-        values["fields"] = ", ".join(field_label(name, language) for name in fields.split(", "))
+    if "fields" in values:
+        values["fields"] = values["columns"] = _fields(values["fields"], language)
     if korean:
         return with_particles(found[1].format_map(_Known(values)))
     is_one = (params or {}).get("n") == 1
@@ -247,10 +247,14 @@ def sentence(area: str, code: str, params: Mapping[str, Any] | None, language: s
     return text.format_map(_Known(values))
 
 
-def _fields(fields: Mapping[str, Sequence[str]], language: str) -> str:
-    """What is missing by its label, with headers it is known by, those in the reader's letters where there are any."""
+def _fields(fields: Mapping[str, Sequence[str]] | str, language: str) -> str:
+    """Fields by their labels, with headers each is known by, those in the reader's letters where there are any.
+
+    `fields`: field → headers, or names with commas between them, as notes keep them.
+    """
+    known = dict.fromkeys(fields.split(", "), ()) if isinstance(fields, str) else fields
     told = []
-    for name, headers in fields.items():
+    for name, headers in known.items():
         own = [one for one in headers if bool(_HANGUL.search(one)) == (language == "ko")] or headers
         told.append(field_label(name, language) + (f" ({' / '.join(own[:3])})" if own else ""))
     return ", ".join(told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -9,7 +10,8 @@ from django.utils.translation import pgettext_lazy
 
 from audit.actor import Actor
 from audit.permissions import can
-from fraud.claims.identity import claims_involving
+from audit.prepared import prepared
+from fraud.claims.identity import involved_in
 from fraud.claims.models import Claim, Receipt
 from fraud.claims.panels import register_claim_panel
 from fraud.claims.receipts import traces
@@ -32,7 +34,7 @@ READ_WORDS: dict[str, str | Promise] = {
 
 def receipts_of_claim(claim: Claim, by: Actor) -> str:
     """The panel with the claim's receipts, for staff who are not involved in the claim; empty without any where none may be handed in."""
-    if not can(by, "fraud.view_score") or claims_involving(by, Claim.objects.filter(pk=claim.pk)).exists():
+    if not can(by, "fraud.view_score") or involved_in(by, [claim.pk]):
         return ""
     rows = [
         {
@@ -42,7 +44,7 @@ def receipts_of_claim(claim: Claim, by: Actor) -> str:
             "name": receipt.file_name,
             "read": "" if receipt.is_unopened else READ_WORDS[receipt.read_by],
         }
-        for receipt in claim.receipts.all()
+        for receipt in _receipts.rows(claim.pk)
     ]
     may_add = can(by, "fraud.add_receipt")
     if not rows and not may_add:
@@ -50,6 +52,11 @@ def receipts_of_claim(claim: Claim, by: Actor) -> str:
     again = reverse("fraud:add-receipt", args=[claim.pk])
     told = {"rows": rows, "claim": claim, "may_add": may_add, "again": again}
     return render_to_string("fraud/claims/_receipts.html", told)
+
+
+@prepared
+def _receipts(claim_id: int) -> QuerySet[Receipt]:
+    return Receipt.objects.filter(claim=claim_id)
 
 
 register_claim_panel(receipts_of_claim)

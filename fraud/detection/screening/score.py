@@ -7,11 +7,11 @@ import time
 from typing import Any
 
 import numpy as np
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections
 from django.db.models import F, Max
 
 from audit import faults
-from audit.transactions import one_transaction
+from audit.transactions import one_transaction, was_cut_off
 from fraud.claims.bulk import write_rows
 from fraud.company.values import usable_settings
 from fraud.detection.model_files import ModelDamaged, load_version, report_damage
@@ -41,8 +41,9 @@ from fraud.detection.screening.timing import timed
 
 log = logging.getLogger(__name__)
 State = RunPart.State
-#: What a connection that was cut off raises, and how long its return is waited for, in seconds.
-_CUT_OFF, _PAUSES = (OperationalError, InterfaceError), (0, 1, 2, 4, 8, 15)
+#: What a connection that was cut off raises; how often and how long apart, in seconds, it is looked for: steps that grow would go on
+#: waiting when the database is there again.
+_CUT_OFF, _LOOKS, _PAUSE = (OperationalError, InterfaceError), 120, 0.5
 #: Claims of the whole run tried alone before a part is cut: when none of them can be scored, the fault is not the part's.
 _PROBES = 8
 
@@ -82,9 +83,9 @@ def score_part(*, part_id: int) -> bool:
         return False
     except OF_THE_WHOLE as error:
         # Neither the model's files nor the database's trouble is a claim's fault: the part keeps its attempts.
-        was_cut_off = isinstance(error, _CUT_OFF) and not connection.is_usable()
+        is_away = was_cut_off(error)
         _give_back(part, token)
-        if was_cut_off:
+        if is_away:
             log.warning("part.cut_off", extra={"run": part.run.reference, "part": part.number})
             return False
         if _blame_run(part.run, error) >= MAX_ATTEMPTS:
@@ -102,15 +103,15 @@ def score_part(*, part_id: int) -> bool:
 
 
 def _give_back(part: RunPart, token: str) -> None:
-    """Let the part wait again with the attempts it had; a database that was away is waited for, half a minute at most."""
-    for pause in _PAUSES:
-        time.sleep(pause)
+    """Let the part wait again with the attempts it had; a database that was away is waited for, some minute at most."""
+    for _look in range(_LOOKS):
         try:
             release(part, token, state=State.WAITING, attempts=part.attempts)
         except LeaseLost:
             return
         except _CUT_OFF:
             close_old_connections()
+            time.sleep(_PAUSE)
             continue
         return
 

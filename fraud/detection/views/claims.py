@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from audit.actor import Actor
-from audit.language import current_language
 from audit.paging import Page, capped_count, keyset_page
 from audit.permissions import can
 from audit.services import record_access
-from fraud.claims.identity import claims_involving
-from fraud.claims.models import Claim, ClaimFacts
+from fraud.claims.identity import claims_involving, involved_in
+from fraud.claims.models import Claim
 from fraud.claims.panels import blind_claims, claim_panels, scores_hidden_from
 from fraud.claims.units import within_units
-from fraud.detection.claim_export import claims_file, export_claims_of, with_names
+from fraud.detection.claim_export import claims_file, export_claims_of
 from fraud.detection.claim_filters import ClaimFilters, filter_claims, read_filters
-from fraud.detection.hit_facts import hit_facts_text
-from fraud.detection.models import RuleHit, Score
-from fraud.detection.suppressing import suppressions_of
+from fraud.detection.claim_page import (
+    find_shown_claim,
+    hits_of,
+    neighbours_of,
+    scores_of,
+    sources_of,
+    versions_of,
+)
+from fraud.detection.claim_rows import read_claims, scores_to_show
+from fraud.detection.models import Score
 from fraud.web.access import page
 from fraud.web.exports import EXPORT_REASON_MIN, export_reason
 
@@ -43,11 +48,14 @@ def claim_list(request: HttpRequest) -> HttpResponse:
         found, count = _page_by_score(filters, cursor, actor)
     else:
         rows = filter_claims(filters, actor)
-        found = keyset_page(with_names(rows), by="transacted_at", cursor=cursor, size=PAGE_SIZE)
+        keys = rows.values_list("transacted_at", "pk", named=True)
+        found = keyset_page(keys, by="transacted_at", cursor=cursor, size=PAGE_SIZE)
         count = capped_count(rows)
+        listed = [row.pk for row in found.rows]
         if filters.band:  # a score that is hidden may not be found by its band either
-            hidden = scores_hidden_from(actor, [claim.pk for claim in found.rows])
-            found = replace(found, rows=[claim for claim in found.rows if claim.pk not in hidden])
+            hidden = scores_hidden_from(actor, listed)
+            listed = [pk for pk in listed if pk not in hidden]
+        found = replace(found, rows=read_claims(listed))
     context = {
         "page": found,
         "count": count,
@@ -65,23 +73,14 @@ def claim_list(request: HttpRequest) -> HttpResponse:
 def claim_page(request: HttpRequest, claim_id: int) -> HttpResponse:
     """One claim version: its facts, hits, scores with reasons, other versions, and what other apps add."""
     actor = request.actor  # type: ignore[attr-defined]
-    claim = get_object_or_404(
-        within_units(Claim.objects.all(), actor).select_related(
-            "cardholder__department", "department", "merchant", "file", "original_claim"
-        ),
-        pk=claim_id,
-    )
+    claim = find_shown_claim(claim_id, actor)
     record_access(
         request=request, subject=f"claim:{claim.pk}", what="claim", employee_no=claim.cardholder.employee_no
     )
-    is_own = claims_involving(actor, Claim.objects.filter(pk=claim.pk)).exists()
+    is_own = bool(involved_in(actor, [claim.pk]))
     is_hidden = bool(blind_claims([claim.pk]))
     may_see_scores = can(actor, "fraud.view_score") and not (is_own or is_hidden)
-    scores = (
-        list(claim.scores.select_related("run__model_version").order_by("-run_id")[:10])
-        if may_see_scores
-        else []
-    )
+    scores = scores_of(claim) if may_see_scores else []
     context = {
         "claim": claim,
         # Whether it is a random check, too, is nothing for those it is about.
@@ -90,9 +89,10 @@ def claim_page(request: HttpRequest, claim_id: int) -> HttpResponse:
         "scores": scores,
         "score": scores[0] if scores else None,
         "hits": hits_of(claim) if may_see_scores else [],
-        "versions": _versions_of(claim),
+        "versions": versions_of(claim),
+        "sources": sources_of(claim),
         "panels": claim_panels(claim, actor),
-        "neighbours": _neighbours_of(claim),
+        "neighbours": neighbours_of(claim),
     }
     return render(request, "fraud/claims/page.html", context)
 
@@ -110,27 +110,6 @@ def export_claims(request: HttpRequest) -> HttpResponseBase:
     return claims_file(export_claims_of(filters, request.GET.urlencode(), reason=reason, by=actor))
 
 
-def hits_of(claim: Claim) -> list[dict[str, Any]]:
-    """The rules that matched in the newest run that looked at the claim, with their facts as rows."""
-    hits = list(
-        RuleHit.objects.filter(claim=claim)
-        .select_related("rule_version__rule", "run")
-        .order_by("-run_id", "pk")[:60]
-    )
-    newest = hits[0].run_id if hits else None
-    open_ones = suppressions_of(claim)
-    return [
-        {
-            "hit": hit,
-            "rule": hit.rule_version.rule,
-            "facts": hit_facts_text(hit.facts, claim.currency, current_language()),
-            "suppressions": [row for row in open_ones if row.rule_id == hit.rule_version.rule_id],
-        }
-        for hit in hits
-        if hit.run_id == newest
-    ]
-
-
 def _page_by_score(filters: ClaimFilters, cursor: str, by: Actor) -> tuple[Page, int]:
     """Claims of a run in the order of the queue, paged on (queue probability, id) of the score."""
     scores = within_units(Score.objects.filter(run=filters.run), by, "claim__cardholder__department")
@@ -142,40 +121,17 @@ def _page_by_score(filters: ClaimFilters, cursor: str, by: Actor) -> tuple[Page,
         scores = scores.filter(claim__in=wanted.values("pk"))
     elif by.employee_no:
         scores = scores.exclude(claim__in=claims_involving(by, Claim.objects.all()).values("pk"))
-    ordered = scores.select_related("claim__cardholder", "claim__department", "claim__merchant").defer(
-        "features", "reasons"
-    )
-    found = keyset_page(ordered, by="queue_probability", cursor=cursor, size=PAGE_SIZE)
-    hidden = scores_hidden_from(by, [score.claim_id for score in found.rows])
-    claims = [score.claim for score in found.rows if score.claim_id not in hidden]
-    return Page(claims, found.next_cursor, found.is_later), capped_count(scores)
+    keys = scores.values_list("queue_probability", "pk", "claim_id", named=True)
+    found = keyset_page(keys, by="queue_probability", cursor=cursor, size=PAGE_SIZE)
+    hidden = scores_hidden_from(by, [row.claim_id for row in found.rows])
+    claims = read_claims([row.claim_id for row in found.rows if row.claim_id not in hidden])
+    return replace(found, rows=claims), capped_count(scores)
 
 
 def _latest_scores(claims: list[Claim], filters: ClaimFilters, by: Actor) -> dict[int, Score]:
     """The newest score of each claim of a page, without those that must stay hidden."""
     ids = [claim.pk for claim in claims]
-    rows = Score.objects.filter(claim_id__in=ids).only(
-        "claim_id", "run_id", "band", "hybrid_probability", "is_calibrated"
-    )
-    if filters.run:
-        rows = rows.filter(run=filters.run)
     hidden = scores_hidden_from(by, ids)
-    return {score.claim_id: score for score in rows.order_by("run_id") if score.claim_id not in hidden}
-
-
-def _versions_of(claim: Claim) -> list[ClaimFacts]:
-    """What was said of the claim, newest first: what holds now and up to twenty versions before it."""
-    earlier = claim.earlier_versions.select_related("file", "cardholder").order_by("-version")
-    return [claim, *earlier[:20]]
-
-
-def _neighbours_of(claim: Claim) -> list[Claim]:
-    """The cardholder's claims just before and after this one."""
-    own = (
-        Claim.objects.filter(cardholder=claim.cardholder)
-        .exclude(pk=claim.pk)
-        .only("transacted_at", "has_time", "merchant_name", "amount_minor", "currency", "cardholder_id")
-    )
-    before = list(own.filter(transacted_at__lte=claim.transacted_at).order_by("-transacted_at", "-pk")[:4])
-    after = list(own.filter(transacted_at__gt=claim.transacted_at).order_by("transacted_at", "pk")[:4])
-    return [*reversed(after), *before]
+    shown = [pk for pk in ids if pk not in hidden]
+    rows = scores_to_show(shown, filters.run.pk if filters.run else None)
+    return {score.claim_id: score for score in rows}

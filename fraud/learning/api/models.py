@@ -25,7 +25,7 @@ from fraud.learning.models import Evaluation
 from fraud.learning.promotion_words import evidence_words
 from fraud.web.api import ONLY_PAGING, PAGING, FraudView, describe, query
 from fraud.web.api_errors import refuse
-from fraud.web.api_shapes import ListView, StepReason, StepView, pages_of
+from fraud.web.api_shapes import ListView, OneView, StepReason, StepView, pages_of
 from fraud.web.api_strict import StrictBooleanField, StrictCharField
 
 
@@ -195,12 +195,14 @@ class VersionList(ListView, DetectionView):
 @extend_schema_view(
     get=describe("Read a model version", answer=VersionDetail, refusals=(404,), operation_id="models_read")
 )
-class VersionOne(DetectionView):
+class VersionOne(OneView, DetectionView):
     """A version with its card, its evidence, and what is not met for a promotion."""
 
-    def get(self, request: Request, reference: str) -> Response:
-        """Raises Http404."""
-        return Response(VersionDetail(get_object_or_404(ModelVersion, reference=reference)).data)
+    row = VersionDetail
+    named = "reference"
+
+    def found(self) -> Any:
+        return ModelVersion
 
 
 @extend_schema_view(
@@ -291,13 +293,13 @@ class EvaluationList(ListView, DetectionView):
         operation_id="evaluations_read",
     )
 )
-class EvaluationOne(DetectionView):
+class EvaluationOne(OneView, DetectionView):
     """A test with figures, curves, groups and conditions."""
 
-    def get(self, request: Request, number: int) -> Response:
-        """Raises Http404."""
-        rows = Evaluation.objects.select_related("model_version", "against")
-        return Response(EvaluationDetail(get_object_or_404(rows, pk=number)).data)
+    row = EvaluationDetail
+
+    def found(self) -> Any:
+        return Evaluation.objects.select_related("model_version", "against")
 
 
 def _find(reference: str) -> ModelVersion:

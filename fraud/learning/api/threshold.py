@@ -5,30 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from audit.permissions import require
-from audit.typed import decimal_number, whole_number
 from fraud.company.api import SettingsChangeRow, told
 from fraud.company.changing import propose_settings
 from fraud.company.values import THRESHOLD_POLICIES
 from fraud.learning.threshold_page import (
     COST_FIELDS,
-    MINUTE_DIGITS,
-    RANGES,
+    MINUTES,
     proposed_changes,
     read_tried,
     threshold_context,
+    unread,
 )
-from fraud.web.api import FraudView, describe, query
-from fraud.web.api_shapes import TableAnswer, table_told
+from fraud.web.api import describe, query
+from fraud.web.api_shapes import ProposeView, TableAnswer, table_told
 from fraud.web.api_strict import StrictCharField, StrictIntegerField, StrictSerializer
 
-MINUTES = ("reviewer_minutes_per_day", "minutes_per_case")
 _COSTS = dict(
     zip(
         COST_FIELDS,
@@ -88,10 +84,12 @@ class ThresholdBody(StrictSerializer):
         operation_id="threshold_propose",
     ),
 )
-class Threshold(FraudView):
+class Threshold(ProposeView):
     """On the scores of the last nights; a proposal waits among those of the settings."""
 
     permission = "fraud.view_detection"
+    may_propose = "fraud.propose_threshold"
+    body = ThresholdBody
     filters = ("policy", "threshold", *COST_FIELDS, *MINUTES)
 
     def get(self, request: Request) -> Response:
@@ -117,27 +115,13 @@ class Threshold(FraudView):
             ).data
         )
 
-    def post(self, request: Request) -> Response:
-        """Raises NotPermitted, ValidationError, SettingsNotValid, SettingsStale."""
-        require(self.by, "fraud.propose_threshold")
-        data = dict(self.input(ThresholdBody))
+    def propose(self, data: dict[str, Any]) -> Any:
+        """Raises ValidationError, SettingsNotValid, SettingsStale."""
         self._numbers(data)
         note, seen = data.pop("note"), data.pop("seen")
         made = propose_settings(changes=proposed_changes(data), note=note, by=self.by, seen=seen)
-        return Response(told(made.number), status=201)
+        return told(made.number)
 
     def _numbers(self, typed: Mapping[str, Any]) -> None:
-        for name in ("threshold", *COST_FIELDS):
-            if not typed.get(name):
-                continue
-            number = decimal_number(str(typed[name]))
-            if number is None:
-                raise self.wrong(name, _("Write numbers only, such as 0.05 or 100."))
-            low, high = RANGES[name]
-            if not low <= number <= high:
-                said = _("Give a number from %(low)s to %(high)s.")
-                raise self.wrong(name, said % {"low": f"{low:g}", "high": f"{high:,g}"})
-        for name in MINUTES:
-            if typed.get(name) and whole_number(str(typed[name]), MINUTE_DIGITS, minimum=1) is None:
-                most = 10**MINUTE_DIGITS - 1
-                raise self.wrong(name, _("Give a whole number from 1 to %(n)s.") % {"n": f"{most:,}"})
+        for name, said in unread(typed).items():
+            raise self.wrong(name, said)

@@ -17,7 +17,7 @@ from fraud.company.models import CompanySettings
 from fraud.company.pages import waiting_settings
 from fraud.company.setting_words import holds_from, named_problems
 from fraud.company.values import SettingsNotValid
-from fraud.learning.threshold_page import proposed_changes, read_tried, threshold_context
+from fraud.learning.threshold_page import named_unread, proposed_changes, read_tried, threshold_context
 from fraud.web.access import page
 from fraud.web.refusals import number_seen, refusal_sentence
 from fraud.web.tables import csv_answer
@@ -33,7 +33,14 @@ def threshold(request: HttpRequest) -> HttpResponse:
 
 
 def _show(request: HttpRequest, context: dict[str, Any], *, status: int = 200, **more: Any) -> HttpResponse:
-    shown = {**context, "proposals": waiting_settings(), "typed": request.POST or request.GET, **more}
+    typed = request.POST or request.GET
+    shown = {
+        **context,
+        "proposals": waiting_settings(),
+        "typed": typed,
+        "unread": named_unread(typed),
+        **more,
+    }
     return render(request, "fraud/detection/threshold.html", shown, status=status)
 
 
@@ -51,12 +58,9 @@ def propose_threshold(request: HttpRequest) -> HttpResponse:
             changes=changes, note=request.POST.get("note", ""), by=_by(request), seen=number_seen(request)
         )
     except SettingsNotValid as error:
-        return _again(request, status=422, problems=named_problems(error.problems))
+        return _again(request, status=422, problems=named_problems(error.problems), unread=[])
     except SettingsStale as error:
         return _again(request, status=error.status, refusal=str(error))
-    except ValueError:
-        problems = {"threshold": _("Write numbers only, such as 0.05 or 100.")}
-        return _again(request, status=422, problems=named_problems(problems))
     messages.success(
         request, _("Proposed as settings %(n)d. Somebody else has to activate them.") % {"n": row.number}
     )

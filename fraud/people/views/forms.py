@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from audit.asked import not_a_day
 from audit.permissions import Role
 from audit.typed import day
-from fraud.people.inviting import Invitation
+from fraud.people.inviting import ROLES, Invitation
 from fraud.people.refusals import AccessRefused
 
 
@@ -23,10 +23,10 @@ def read_day(data: QueryDict, name: str) -> date | None:
     return found
 
 
-def read_role(text: str) -> Role:
+def read_role(text: str, field: str = "role") -> Role:
     """A role. Raises AccessRefused."""
     if text not in set(Role):
-        raise AccessRefused("role_unknown", _("Choose a role of the list."), field="role")
+        raise AccessRefused("role_unknown", _("Choose a role of the list."), field=field)
     return Role(text)
 
 
@@ -39,7 +39,7 @@ def read_invitation(data: QueryDict) -> tuple[Invitation, str]:
         family=data.get("family", "").strip(),
         given=data.get("given", "").strip(),
         language=data.get("language", "ko") if data.get("language") in {"ko", "en"} else "ko",
-        roles=tuple(dict.fromkeys(read_role(text) for text in data.getlist("role"))),
+        roles=tuple(dict.fromkeys(read_role(text, ROLES) for text in data.getlist("role"))),
         starts_on=read_day(data, "starts_on"),
         ends_on=read_day(data, "ends_on"),
         is_new=data.get("is_new") == "1",

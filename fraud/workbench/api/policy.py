@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_view
@@ -13,11 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit import clock
-from audit.permissions import require
 from audit.typed import day
-from fraud.web.api import FraudView, describe, query
-from fraud.web.api_errors import refuse
-from fraud.web.api_shapes import DecideReason, DecideView
+from fraud.web.api import describe, query
+from fraud.web.api_shapes import DecideReason, DecideView, ProposeView
 from fraud.web.api_strict import (
     StrictBooleanField,
     StrictCharField,
@@ -25,7 +22,6 @@ from fraud.web.api_strict import (
     StrictIntegerField,
     StrictSerializer,
 )
-from rules.exceptions import RuleServiceError
 from rules.models import PolicyChange, PolicyParagraph
 from rules.services.paragraphs import policy_on
 from rules.services.policy import (
@@ -100,10 +96,12 @@ class PolicyBody(StrictSerializer):
         operation_id="policy_propose",
     ),
 )
-class PolicyDocument(FraudView):
+class PolicyDocument(ProposeView):
     """Numbered paragraphs in two languages that rules cite."""
 
     permission = "rules.view_rule"
+    may_propose = "rules.propose_rule"
+    body = PolicyBody
     filters = ("on",)
 
     def get(self, request: Request) -> Response:
@@ -124,17 +122,12 @@ class PolicyDocument(FraudView):
         }
         return Response(PolicyAnswer(told).data)
 
-    def post(self, request: Request) -> Response:
-        """Propose. Raises ValidationError (400); 409 for what changed meanwhile, 422 for what cannot be."""
-        require(self.by, "rules.propose_rule")
-        data = dict(self.input(PolicyBody))
+    def propose(self, data: dict[str, Any]) -> Any:
+        """Raises RuleServiceError."""
         about = {"by": self.by, **{name: data.pop(name) for name in ("valid_from", "reason", "seen")}}
         adopts = data.pop("adopt", False)
-        try:
-            made = propose_adoption(**about) if adopts else propose_policy(paragraphs=[data], **about)
-        except RuleServiceError as error:
-            return refuse(error.status, error.code, str(error))
-        return Response(PolicyChangeAnswer(made).data, status=201)
+        made = propose_adoption(**about) if adopts else propose_policy(paragraphs=[data], **about)
+        return PolicyChangeAnswer(made).data
 
 
 @extend_schema_view(
@@ -150,16 +143,13 @@ class DecidePolicy(DecideView):
     """`approve` or `return`, with its `reason`, by somebody else than who proposed it."""
 
     permission = "rules.activate_rule"
+    row = PolicyChangeAnswer
 
-    def approve(self, data: dict[str, Any], change_id: int) -> Any:
-        """Raises Http404, NotPermitted, RuleServiceError."""
-        return PolicyChangeAnswer(confirm_policy(change=_change(change_id), by=self.by)).data
+    def found(self) -> Any:
+        return PolicyChange
 
-    def send_back(self, data: dict[str, Any], change_id: int) -> Any:
-        """Raises Http404, NotPermitted, RuleServiceError."""
-        return PolicyChangeAnswer(return_policy(change=_change(change_id), by=self.by, **data)).data
+    def agree(self, change: PolicyChange, reason: str) -> object:
+        return confirm_policy(change=change, by=self.by)
 
-
-def _change(change_id: int) -> PolicyChange:
-    found: PolicyChange = get_object_or_404(PolicyChange, pk=change_id)
-    return found
+    def turn_down(self, change: PolicyChange, reason: str) -> object:
+        return return_policy(change=change, by=self.by, reason=reason)

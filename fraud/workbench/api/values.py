@@ -255,15 +255,16 @@ class DecideChange(DecideView):
 
     permission = "rules.activate_rule"
 
-    def approve(self, data: dict[str, Any], change_id: int) -> Any:
-        """Raises Http404, NotPermitted, RuleServiceError."""
-        values.approve_value_change(change=_change(change_id), by=self.by, **data)
-        return rows.ChangeDetail(_change(change_id)).data
+    row = rows.ChangeDetail
 
-    def send_back(self, data: dict[str, Any], change_id: int) -> Any:
-        """Raises Http404, NotPermitted, RuleServiceError."""
-        values.return_value_change(change=_change(change_id), by=self.by, **data)
-        return rows.ChangeDetail(_change(change_id)).data
+    def found(self) -> Any:
+        return _changes()
+
+    def agree(self, change: ValueChange, reason: str) -> object:
+        return values.approve_value_change(change=change, by=self.by, reason=reason)
+
+    def turn_down(self, change: ValueChange, reason: str) -> object:
+        return values.return_value_change(change=change, by=self.by, reason=reason)
 
 
 def _changes() -> Any:

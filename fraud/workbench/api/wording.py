@@ -5,18 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from audit.permissions import require
-from fraud.web.api import FraudView, describe, query
-from fraud.web.api_errors import refuse
-from fraud.web.api_shapes import DecideReason, DecideView
+from fraud.web.api import describe, query
+from fraud.web.api_shapes import DecideReason, DecideView, ProposeView
 from fraud.web.api_strict import StrictBooleanField, StrictCharField, StrictSerializer
-from rules.exceptions import RuleServiceError
 from rules.models import WordingChange
 from rules.services.groups import rule_groups
 from rules.services.wording import (
@@ -94,10 +90,12 @@ class WordingBody(StrictSerializer):
         operation_id="wording_propose",
     ),
 )
-class Wording(FraudView):
+class Wording(ProposeView):
     """What rules, their groups, lists and parameters are called, cite and ask."""
 
     permission = "rules.view_rule"
+    may_propose = "rules.propose_rule"
+    body = WordingBody
     filters = ("subject", "name")
 
     def get(self, request: Request) -> Response:
@@ -114,14 +112,9 @@ class Wording(FraudView):
         }
         return Response(WordingAnswer(told).data)
 
-    def post(self, request: Request) -> Response:
-        """Propose. Raises ValidationError (400); 409 for what changed meanwhile, 422 for what cannot be."""
-        require(self.by, "rules.propose_rule")
-        try:
-            made = propose_wording(by=self.by, **self.input(WordingBody))
-        except RuleServiceError as error:
-            return refuse(error.status, error.code, str(error))
-        return Response(WordingChangeAnswer(made).data, status=201)
+    def propose(self, data: dict[str, Any]) -> Any:
+        """Raises RuleServiceError."""
+        return WordingChangeAnswer(propose_wording(by=self.by, **data)).data
 
 
 @extend_schema_view(
@@ -137,16 +130,13 @@ class DecideWording(DecideView):
     """`approve` or `return`, with its `reason`, by somebody else than who proposed it."""
 
     permission = "rules.activate_rule"
+    row = WordingChangeAnswer
 
-    def approve(self, data: dict[str, Any], change_id: int) -> Any:
-        """Raises Http404, NotPermitted, RuleServiceError."""
-        return WordingChangeAnswer(confirm_wording(change=_change(change_id), by=self.by)).data
+    def found(self) -> Any:
+        return WordingChange
 
-    def send_back(self, data: dict[str, Any], change_id: int) -> Any:
-        """Raises Http404, NotPermitted, RuleServiceError."""
-        return WordingChangeAnswer(return_wording(change=_change(change_id), by=self.by, **data)).data
+    def agree(self, change: WordingChange, reason: str) -> object:
+        return confirm_wording(change=change, by=self.by)
 
-
-def _change(change_id: int) -> WordingChange:
-    found: WordingChange = get_object_or_404(WordingChange, pk=change_id)
-    return found
+    def turn_down(self, change: WordingChange, reason: str) -> object:
+        return return_wording(change=change, by=self.by, reason=reason)

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fraud.company.setting_reading import currency_typed, read_change, read_changes, typed_values
-from fraud.company.setting_words import GROUPS, SETTINGS, grouped_settings, holds_from, shown_settings
+from fraud.company.setting_table import GROUPS, SETTINGS
+from fraud.company.setting_words import grouped_settings, holds_from, shown_settings
 from fraud.company.values import DEFAULTS, SettingsNotValid, check_settings, to_json
 
 IN_POUNDS = replace(DEFAULTS, currency="GBP", four_eyes_limit_minor=50_000)

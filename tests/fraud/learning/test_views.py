@@ -83,12 +83,33 @@ def test_threshold_page_shows_what_another_choice_would_mean(client, cast):
     assert b"<svg" in answer.content
 
 
-@pytest.mark.parametrize("typed", ["nan", "1e999", "-1", "many"])
-def test_threshold_that_is_none_falls_back_to_what_holds(client, cast, typed):
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"threshold": "nan"}, "0.05나 100처럼 숫자만"),
+        ({"threshold": "1e999"}, "0.05나 100처럼 숫자만"),
+        ({"threshold": "-1"}, "0.001에서 0.999 사이"),
+        ({"threshold": "many"}, "0.05나 100처럼 숫자만"),
+        ({"fn": "-5"}, "0에서 1,000,000 사이"),
+        ({"minutes_per_case": "0"}, "1에서 999,999 사이의 정수"),
+        ({"policy": "dice"}, "dice"),
+    ],
+)
+def test_what_is_no_threshold_is_told_beside_what_holds_and_never_proposed(client, cast, typed, said):
     client.force_login(cast.model_owner)
-    answer = client.get(reverse("fraud:threshold"), {"threshold": typed})
+    answer = client.get(reverse("fraud:threshold"), typed)
     assert answer.status_code == 200
     assert answer.context["tried"].threshold == pytest.approx(0.05)
+    assert said in answer.content.decode()
+    refused = client.post(reverse("fraud:propose-threshold"), {**typed, "note": "시험입니다.", "seen": "0"})
+    assert (refused.status_code, said in refused.content.decode()) == (422, True)
+    assert not CompanySettings.objects.exists()
+
+
+def test_what_was_understood_is_not_told(client, cast):
+    client.force_login(cast.model_owner)
+    shown = client.get(reverse("fraud:threshold"), {"threshold": "0.2", "fn": "1,000", "policy": "fixed"})
+    assert shown.context["unread"] == []
 
 
 def activated(client, cast):

@@ -102,7 +102,17 @@ def test_an_invitation_that_is_not_right_leaves_nothing(
     with pytest.raises(AccessRefused) as refused:
         office.invite(**values)
     assert refused.value.code == code
+    if "roles" in values:  # the field of an invitation, not that of one role
+        assert refused.value.field == "roles"
     assert (User.objects.count(), OutboxMessage.objects.count()) == (n, 0)
+
+
+def test_two_duties_that_control_each_other_are_both_named_at_the_roles(office: Office) -> None:
+    with override("ko"), pytest.raises(AccessRefused) as refused:
+        office.invite(roles=(Role.AUDITOR, Role.REVIEWER))
+    assert refused.value.field == "roles"
+    assert "감사인" in refused.value.sentence
+    assert "검토자" in refused.value.sentence
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from fraud.claims.importing.parsing.codes import choice_key, parse_brn
+from fraud.claims.importing.parsing.codes import MASKED, choice_key, parse_brn
 from fraud.claims.importing.parsing.problem_rows import ProblemRows
 from fraud.claims.importing.problems import Notes
 from fraud.claims.importing.txn_words import txn_words
@@ -30,7 +30,7 @@ _SHAPES: dict[str, re.Pattern[str]] = {
         r"(원|[₩$£€¥₹฿]|[A-Z]{3})?\s*([-−–)]|CR|DR|[HS])?$"
     ),
     "decimal": re.compile(r"^[-+−(]?\D{0,3}\d[\d.,]*[.,]\d{2}\)?$|^\D{0,2}\d{1,3}(,\d{3})+\D?$"),
-    "masked": re.compile(r"^[\dXx*•●]{0,8}[-\s]?[\dXx*•●-]*[Xx*•●]{2,}[\dXx*•●\s-]*\d{3,4}$"),
+    "masked": re.compile(MASKED),
     "whole": re.compile(r"^\d{1,9}$"),
     "four": re.compile(r"^\d{3,4}$"),
     "letters": re.compile(r"[^\W\d_]{2,}"),

@@ -18,6 +18,8 @@ _NO = ("n", "no", "false", "f", "0", "아니오", "아니요", "x", "부")
 #: What people write between the words of a value: "Partial Cancel", "partial_cancel", "부분 취소".
 _BETWEEN = r"[\s_\-]+"
 _DIGITS = re.compile(r"[0-9]+")
+#: A card number of which only the last digits are shown.
+MASKED = r"^[\dXx*•●]{0,8}[-\s]?[\dXx*•●-]*[Xx*•●]{2,}[\dXx*•●\s-]*\d{3,4}$"
 _BRN_WEIGHTS = (1, 3, 7, 1, 3, 7, 1, 3, 5)
 
 

@@ -13,16 +13,18 @@ from audit.redaction import redact
 from fraud.claims.importing.announced import SUM_ROW, SUM_WORDS
 from fraud.claims.importing.fields import FIELDS, Kind
 from fraud.claims.importing.headers import Mapping as HeaderMapping
+from fraud.claims.importing.parsing.codes import MASKED
 from fraud.claims.importing.parsing.dates import DateParser, check_period
 from fraud.claims.importing.parsing.identity import row_hashes
 from fraud.claims.importing.parsing.text import blank_to_null
 from fraud.claims.importing.parsing.values import ChunkValues, Context
-from fraud.claims.importing.problems import REJECT_SCHEMA, Notes, reject_frame
+from fraud.claims.importing.problems import REJECT_SCHEMA, FileQuarantined, Notes, reject_frame
 from fraud.claims.importing.profile import ProfileSpec
 from fraud.claims.importing.reading.chunks import Chunk
 from fraud.claims.importing.scanning import Scan, scan_frame
 
 _SHOWN_LINES = 5
+_FULL_NUMBERS = 3  # full card numbers from which on a column is one of them, where they are half of it
 #: What stands where the date of a sum row would: a sign, or how many rows it adds up.
 _NO_DATE = r"^\s*(?:[-–—*./]+|[0-9][0-9,]*\s*(?:건|행|rows?|items?|records?|transactions?)|n/?a|#N/A)\s*$"
 #: Columns that say nothing about whether a row was delivered with other content.
@@ -105,17 +107,45 @@ class _ChunkRows(ChunkValues):
 
         A merely suspected resident number never costs the file.
         """
-        scan = scan_frame(
-            self.delivered,
-            self.chunk.lines.tolist() if self.height else [],
-            self.problems.notes,
-            not_card_columns=self.spec.not_card_columns,
-            keep_file=self.spec.sensitive != "quarantine",
-        )
+        try:
+            scan = self._found(keep_file=self.spec.sensitive != "quarantine")
+        except FileQuarantined:
+            self._refuse_card_column(self._found(keep_file=True))
+            raise
+        self._refuse_card_column(scan)
         if self.spec.sensitive != "reject_row":
             self._withhold(scan)
         self.problems.add(_mask(scan.cards, self.height), "", "card_number_in_row")
         self.problems.add(_mask(scan.residents, self.height), "", "resident_number_in_row")
+
+    def _found(self, *, keep_file: bool) -> Scan:
+        return scan_frame(
+            self.delivered,
+            self.chunk.lines.tolist() if self.height else [],
+            self.problems.notes,
+            not_card_columns=self.spec.not_card_columns,
+            keep_file=keep_file,
+        )
+
+    def _refuse_card_column(self, scan: Scan) -> None:
+        """A column of full numbers that is mapped to the card would cost every row: that is a fault of the mapping, said before any is read.
+
+        Raises FileQuarantined, with the columns to map instead where there are any.
+        """
+        mapped = self.mapping.columns.get("card_number", ())
+        for header in mapped:
+            found = scan.cells.get(header, set()) & scan.cards
+            column = self.delivered.get_column(header) if found else None
+            if column is None or len(found) < max(_FULL_NUMBERS, int((column != "").sum()) / 2):
+                continue
+            others = [
+                name.split("\x00")[0]
+                for name, dtype in self.delivered.schema.items()
+                if dtype == pl.String and name not in mapped and _is_masked(self.delivered.get_column(name))
+            ]
+            code = "card_column_instead" if others else "card_column_full"
+            told = {"columns": " / ".join(others)} if others else {}
+            raise FileQuarantined(code, column=header.split("\x00")[0], n=len(found), **told)
 
     def _withhold(self, scan: Scan) -> None:
         """Empty the cells that a row can do without; rows with nothing else of the kind are taken off the scan."""
@@ -278,3 +308,9 @@ def _mask(rows: set[int], height: int) -> NDArray[np.bool_]:
     mask = np.zeros(height, bool)
     mask[list(rows)] = True
     return mask
+
+
+def _is_masked(column: pl.Series) -> bool:
+    """Whether a column holds masked card numbers."""
+    filled = column.filter(column != "")
+    return bool(filled.len()) and int(filled.str.contains(MASKED).sum()) >= 0.6 * filled.len()

@@ -13,15 +13,27 @@ from django.test import Client
 from audit.actor import Actor, Role
 from audit.models import AuditEvent
 from audit.permissions import NotPermitted
+from audit.redaction import find_card_numbers
 from fraud.claims.importing.exemptions import approve_exemption, propose_exemption, return_exemption
 from fraud.claims.importing.people import import_people
 from fraud.claims.importing.problems import ProfileNotValid
 from fraud.claims.importing.profiles import save_profile
+from fraud.claims.importing.texts import sentence
 from fraud.claims.models import Absence, Cardholder, Claim, ColumnExemption, ImportProfile, Label
 from fraud.project.environment import database
 from rules.exceptions import ReasonNeeded, WrongState
 from tests.cast import make_person
-from tests.fraud.claims.importing.files import BY, codes, csv_bytes, deliver, noted, profile, row
+from tests.fraud.claims.importing.files import (
+    BY,
+    HEADER,
+    codes,
+    csv_bytes,
+    csv_text,
+    deliver,
+    noted,
+    profile,
+    row,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -169,6 +181,34 @@ def test_a_card_number_costs_what_the_profile_says(sensitive: str, state: str, t
     assert ("value_withheld" in noted(file)) == (sensitive == "withhold")
     kept = " ".join(file.rejects.values_list("original", flat=True)).replace("[card …1111]", "")
     assert "1111" not in kept
+
+
+@pytest.mark.parametrize("sensitive", ["quarantine", "reject_row", "withhold"])
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_column_of_full_numbers_that_is_mapped_to_the_card_loses_no_row(
+    sensitive: str, language: str, tmp_path: Path
+) -> None:
+    """It is told before any row is read, with the column to map instead where there is one."""
+    full = [
+        f"411111111111{n:04}" for n in range(1000, 9999) if any(find_card_numbers(f"411111111111{n:04}"))
+    ][:4]
+    rows = [row(claim_id=f"C-{n}", 카드번호=number) for n, number in enumerate(full)]
+    file = deliver(tmp_path, csv_bytes(*rows), used=profile(sensitive=sensitive))
+    assert (file.state, file.n_accepted, file.rejects.count()) == ("quarantined", 0, 0)
+    assert file.error == {"code": "card_column_full", "params": {"column": "카드번호", "n": 4}}
+    shown = [{**one, "가린번호": f"4111-****-****-{n:04}"} for n, one in enumerate(rows)]
+    content = csv_text(shown, [*HEADER, "가린번호"]).encode()
+    refused = deliver(tmp_path, content, used=profile(sensitive=sensitive))
+    said = sentence("file", refused.error["code"], refused.error["params"], language)
+    assert "가린번호" in said
+    assert "카드번호" in said
+    assert not any(number in json.dumps(refused.error) for number in full)
+
+
+def test_a_few_full_numbers_among_masked_ones_cost_their_rows_only(tmp_path: Path) -> None:
+    rows = [row(claim_id=f"C-{n}") for n in range(8)] + [row(claim_id="C-9", 카드번호="4111111111111111")]
+    file = deliver(tmp_path, csv_bytes(*rows), used=profile(sensitive="reject_row"))
+    assert (file.state, codes(file)) == ("imported", [(10, "card_number_in_row")])
 
 
 # Columns without card or resident numbers ---------------------------------------------------------------------------
