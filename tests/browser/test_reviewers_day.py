@@ -87,3 +87,20 @@ def test_the_palette_runs_what_a_key_would(visit, scene):
     page.keyboard.press("?")
     page.wait_for_selector("dialog#keys[open]")
     assert page.locator("dialog#keys dt").count() >= 15
+
+
+def test_the_palette_finds_cases_and_people_while_one_types(visit, scene):
+    page = visit("reviewer")
+    page.open("/queue/?view=new")
+    case = Case.objects.select_related("cardholder").order_by("pk")[0]
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("dialog#palette[open]")
+    page.keyboard.type(case.cardholder.employee_no)
+    page.wait_for_selector(f"[data-palette-found] a:has-text('{case.reference}')")
+    page.fill("#palette-find", "nothing is called so")
+    page.wait_for_selector("[data-palette-found] >> text=No case, person, merchant or run has")
+    page.fill("#palette-find", case.reference.lower())
+    page.wait_for_selector(f"[data-palette-found] a[href='/cases/{case.reference}/']")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/cases/{case.reference}/")

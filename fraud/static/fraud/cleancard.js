@@ -67,13 +67,26 @@
     $$("[data-run]", list).forEach((one) => { one.parentElement.dataset.off = canPress(one.dataset.run) ? "" : "1"; });
     $("#palette-find").value = "";
     narrow();
+    find();
     openDialog("palette");
+  }
+  // What a search would find, below the commands, while one types; an answer that comes late is not shown for other words.
+  let asking = 0;
+  async function find() {
+    const list = $("[data-palette-found]"), wanted = $("#palette-find").value.trim(), mine = ++asking;
+    if (wanted.length < 2) { list.hidden = true; list.replaceChildren(); return; }
+    await new Promise((resolve) => setTimeout(resolve, 180));
+    if (mine !== asking) return;
+    const answer = await fetch(list.dataset.paletteFound + encodeURIComponent(wanted)).catch(() => null);
+    if (mine !== asking || !answer?.ok || answer.redirected) return;
+    list.innerHTML = await answer.text();
+    list.hidden = false;
   }
   function narrow() {
     const wanted = $("#palette-find").value.trim().toLowerCase();
     $$("[data-palette] li").forEach((item) => { item.hidden = item.dataset.off === "1" || !item.textContent.toLowerCase().includes(wanted); });
   }
-  document.addEventListener("input", (event) => { if (event.target.id === "palette-find") narrow(); });
+  document.addEventListener("input", (event) => { if (event.target.id === "palette-find") { narrow(); find(); } });
   document.addEventListener("click", (event) => {
     const run = event.target.closest("[data-run]");
     if (!run) return;
@@ -83,7 +96,12 @@
   document.addEventListener("keydown", (event) => {
     if (event.target.id === "palette-find" && event.key === "Enter" && !event.isComposing) {
       event.preventDefault();
-      $("[data-palette] li:not([hidden]) :is(button, a)")?.click();
+      $(".palette li:not([hidden]) :is(button, a)")?.click();
+    } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && event.target.closest("#palette")) {
+      const stops = [$("#palette-find"), ...$$(".palette li:not([hidden]) :is(button, a)")];
+      const next = stops[stops.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1)];
+      event.preventDefault();
+      next?.focus();
     } else if (event.code === "KeyK" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       openPalette();
