@@ -225,6 +225,7 @@ def addresses(world: World) -> Iterator[tuple[str, str]]:
     for words in ("SALES", "LAB-1", "FIN-1", "E2001", "E2002", "E5555", *world.values["case"]):
         for place in (
             "/search/?q={}",
+            "/search/?brief=1&q={}",
             "/queue/?view=all&q={}",
             "/api/v1/cases/?q={}",
             "/api/v1/claims/?q={}",
