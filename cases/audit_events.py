@@ -124,8 +124,8 @@ register(
 )
 register(
     "recovery.resumed",
-    en="took the recovery up again: money that had come back by the card was taken back",
-    ko="카드 취소가 정정되어 환수를 다시 시작했습니다",
+    en="took the recovery up again: money that had come back is missing after all",
+    ko="되돌아온 돈이 다시 빠져 환수를 다시 시작했습니다",
 )
 register(
     "case.dissolved",

@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 
 from audit import clock
 from audit.language import current_language
-from cases.models import Alert, Case
+from cases.models import Alert, Appeal, Case
 from cases.pages.case import ClaimRow, Why, fact_url
 from cases.services.money import shown_stake
 from cases.services.money_told import told_money
@@ -47,7 +47,7 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: a pattern in the reader's language with its linked parts by name. `kind`: happened, unusual, back."""
+    """One line: a pattern in the reader's language with its linked parts by name. `kind`: happened, unusual, back, before."""
 
     kind: str
     pattern: str
@@ -75,13 +75,13 @@ class Line:
 
 
 def brief_of(case: Case, rows: list[ClaimRow], why: Why, *, shows_reasons: bool = True) -> list[Line]:
-    """The three lines. `shows_reasons` False leaves out the second, for who may not see scores.
+    """The three lines, and a fourth of what was decided before where a case was taken up again. `shows_reasons` False leaves out the second, for who may not see scores.
 
     No query where the stake is attached and the case is gathered, one where it has a recovery.
     """
     if not rows:
         return [_emptied(case)]
-    lines = [_happened(case, rows), _unusual(case, why), _back(case)]
+    lines = [_happened(case, rows), _unusual(case, why), _back(case), *_before(case)]
     return [line for line in lines if shows_reasons or line.kind != "unusual" or case.is_blind]
 
 
@@ -105,6 +105,27 @@ def _emptied(case: Case) -> Line:
         _("The case holds no payment any more; the %(timeline)s says where they went."),
         {"timeline": timeline},
     )
+
+
+def _before(case: Case) -> list[Line]:
+    """What the case was decided as before it was taken up again: what is named as left may have been given up or struck then."""
+    earlier = case.reopened_from
+    if earlier is None:
+        return []
+    told = told_money(earlier)
+    said = [
+        (told.decided_minor, _("%(decided)s asked back")),
+        (told.repaid_minor, _("%(repaid)s repaid")),
+        (told.written_off_minor, _("%(written_off)s written off")),
+    ]
+    parts = {"earlier": Linked(earlier.reference, reverse("cases:detail", args=[earlier.reference]))}
+    minors = (told.decided_minor or 0, told.repaid_minor, told.written_off_minor)
+    for name, minor in zip(("decided", "repaid", "written_off"), minors, strict=True):
+        parts[name] = Linked(_money(minor, earlier.currency))
+    words = [pattern for minor, pattern in said if minor] or [_("nothing asked back")]
+    if Appeal.objects.filter(case=earlier, result=Appeal.Result.REDUCED).exists():
+        words.append(_("reduced on appeal"))
+    return [Line("before", _("Taken up again from %(earlier)s:") + " " + ", ".join(words) + ".", parts)]
 
 
 def _happened(case: Case, rows: list[ClaimRow]) -> Line:

@@ -23,6 +23,7 @@ from cases.services.decided import (
     decided_in,
     is_misuse,
     misuse_codes,
+    misuse_decided_in,
     requests_counted,
     start_of,
     teaching_codes,
@@ -172,7 +173,7 @@ def figures_between(since: date, until: date | None, hidden: frozenset[int] = fr
     return PeriodFigures(
         since=since,
         until=until,
-        money=_money(decided, hidden),
+        money=_money(misuse_decided_in(since, until).exclude(pk__in=hidden), hidden),
         outcomes=dict(decided.values_list("disposition").annotate(n=Count("id")).order_by()),
         median_days=_median_days(decided),
         **asked.aggregate(
@@ -193,13 +194,13 @@ def figures_between(since: date, until: date | None, hidden: frozenset[int] = fr
     )
 
 
-def _money(decided: Any, hidden: frozenset[int]) -> tuple[MoneyFigures, ...]:
+def _money(decided_as_misuse: Any, hidden: frozenset[int]) -> tuple[MoneyFigures, ...]:
     """Confirmed, recovered and given up of the cases decided as misuse, and what all recoveries still wait for, per currency.
 
     Confirmed is what their decisions ask for, after appeals, as far as the card has not given it back; what people repaid is part
     of it and never more; all that came in, as the ledger has it, stands beside it.
     """
-    misuse = list(decided.filter(disposition__in=misuse_codes()))
+    misuse = list(decided_as_misuse)
     by_id = {case.pk: case for case in misuse}
     sums: dict[str, Counter[str]] = {currency: Counter() for currency in _currencies()}
 

@@ -22,8 +22,11 @@ def decided_cases() -> Any:
 
     A decision that was taken up again counts no more; its successor's does, once there is one.
     """
+    return _with_decision(Case.objects.exclude(disposition="").filter(reopened_as=None))
+
+
+def _with_decision(decided: QuerySet[Case]) -> Any:
     held = Decision.objects.filter(case=OuterRef("pk"), state=Decision.State.APPROVED).order_by("-number")
-    decided = Case.objects.exclude(disposition="").filter(reopened_as=None)
     judged = Appeal.objects.filter(case=OuterRef("pk")).exclude(result__in=Appeal.NOT_JUDGED)
     return decided.annotate(
         decided_at=Coalesce(Subquery(held.values("decided_at")[:1]), "closed_at"),
@@ -97,8 +100,13 @@ def decided_in(since: date, until: date | None = None) -> Any:
 
 
 def misuse_decided_in(since: date, until: date | None = None) -> Any:
-    """Those of them that were decided as misuse: what confirmed and recovered money is counted of."""
-    return decided_in(since, until).filter(disposition__in=misuse_codes())
+    """Cases decided as misuse in these days, of which money is counted: what was confirmed, repaid and given up.
+
+    One that was taken up again is among them, since its money came in all the same, until its successor is decided otherwise.
+    """
+    decided = _with_decision(Case.objects.filter(disposition__in=misuse_codes()))
+    overturned = Case.objects.filter(reopened_from=OuterRef("pk"), disposition__in=_codes(False))
+    return decided.filter(days("decided_at", since, until)).exclude(Exists(overturned))
 
 
 def requests_counted(since: date, until: date | None = None) -> QuerySet[ExplanationRequest]:

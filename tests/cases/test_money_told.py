@@ -216,7 +216,8 @@ def _shown_to_staff(stage: Stage, client: Client, case: Case, kind: str, shown: 
         row = client.get("/queue/?view=all").content.decode()
         page = client.get(f"/cases/{case.reference}/").content.decode()
         rows = claims_of(case)
-        brief = brief_of(case, rows, reasons_of(case, rows))[-1].text
+        lines = brief_of(case, rows, reasons_of(case, rows))
+        brief = next(line.text for line in lines if line.kind == "back")
     word = words_of(kind)[0]
     assert f"{shown:,}" in row
     assert not word or f'<small class="muted">{word}</small>' in row

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,9 +18,13 @@ from cases.api.serializers.recoveries import told_plan
 from cases.dispositions import Disposition
 from cases.instalments import Instalment, agreed_parts
 from cases.models import Case, OutboxMessage, Recovery, RecoveryPosting
+from cases.pages.brief import brief_of
+from cases.pages.case import claims_of, reasons_of
+from cases.pages.figures import figures_between
 from cases.services import appeals, by_hand, drafting, errors, recovery, write_offs
 from cases.services.claim_changes import changed_pairs
 from cases.services.clocks import sweep_clocks
+from cases.services.company import company_today
 from cases.services.following import follow_changes
 from cases.services.money import at_stake, balance_of, outstanding
 from cases.services.own import own_cases
@@ -845,3 +849,30 @@ def test_a_write_off_counts_no_more_than_is_missing_whatever_the_card_gives_back
     take_back(case, 14_000, at=NOW + timedelta(days=2))
     balance = balance_of(ledger(case))
     assert (balance.due_minor, balance.written_off_minor, balance.outstanding_minor) == (70_000, 70_000, 0)
+
+
+def test_what_came_in_stays_counted_where_a_case_is_taken_up_again_and_the_new_case_says_what_was(
+    stage: Stage,
+) -> None:
+    def counted() -> tuple[int, int, int, int]:
+        money = figures_between(company_today() - timedelta(days=3650), None).money[0]
+        return money.confirmed_minor, money.recovered_minor, money.came_in_minor, money.written_off_minor
+
+    case = stage.recovering()
+    stage.post(case, 50_000)
+    write_offs.request_write_off(
+        case=case, reason=REASON, by=stage.actor("clerk"), expected_version=fresh(case).version
+    )
+    by = stage.actor("approver")
+    write_offs.approve_write_off(
+        case=case, amount_minor=AMOUNT - 50_000, by=by, expected_version=fresh(case).version
+    )
+    assert counted() == (AMOUNT, 50_000, 50_000, AMOUNT - 50_000)
+    successor = by_hand.reopen_case(case=case, reason=REASON, by=by, expected_version=fresh(case).version)
+    assert counted() == (AMOUNT, 50_000, 50_000, AMOUNT - 50_000)
+    with translation.override("en"):
+        rows = claims_of(successor)
+        before = brief_of(successor, rows, reasons_of(successor, rows))[-1].text
+    assert before == (
+        f"Taken up again from {case.reference}: KRW 84,000 asked back, KRW 50,000 repaid, KRW 34,000 written off."
+    )

@@ -27,7 +27,7 @@ class BriefLink(serializers.Serializer):
 class BriefLine(serializers.Serializer):
     """One of the three lines, in the reader's language."""
 
-    kind = serializers.ChoiceField(["happened", "unusual", "back"])
+    kind = serializers.ChoiceField(["happened", "unusual", "back", "before"])
     text = serializers.CharField()
     links = BriefLink(many=True)
 
