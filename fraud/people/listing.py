@@ -17,7 +17,7 @@ from audit.actor import Actor
 from audit.paging import capped_count
 from audit.people import is_among, name_of, number_key, same_person
 from audit.people_rows import key_of
-from audit.permissions import Role, can
+from audit.permissions import ACTIONS, Role, Scope, can
 from fraud.claims.accounts import living
 from fraud.claims.identity import cardholders_of
 from fraud.claims.models import AccessChange, Cardholder, Department, RoleGrant, User
@@ -62,6 +62,17 @@ class LoginRow:
     roles: list[RoleRow] = field(default_factory=list)
     units: list[str] = field(default_factory=list)
     n_waiting: int = 0
+
+    @property
+    def sees(self) -> str:
+        """Whose cases and claims the roles of today show: departments, a team's requests, one's own, or none."""
+        held = {Role(one.grant.role) for one in self.roles if one.state == "now"}
+        if held & (ACTIONS["cases.view_case"].keys() | ACTIONS["fraud.view_claim"].keys()):
+            return ", ".join(self.units) or _("all departments")
+        scopes = {scope for role, scope in ACTIONS["cases.view_own_request"].items() if role in held}
+        if Scope.DEPARTMENT in scopes:
+            return pgettext("sees", "requests to the own team")
+        return pgettext("sees", "requests to themselves") if scopes else pgettext("sees", "no cases")
 
 
 def read_login_filters(query: Mapping[str, str]) -> tuple[Q, list[str]]:

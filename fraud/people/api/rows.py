@@ -35,6 +35,7 @@ class LoginAnswer(serializers.Serializer):
     state = serializers.ChoiceField(STATES)
     roles = GrantRow(many=True)
     units = serializers.ListField(child=serializers.CharField(), help_text="Names; none: all departments.")
+    sees = serializers.CharField(help_text="In words, whose cases and claims the roles of today show.")
     waiting = serializers.IntegerField(source="n_waiting")
     last_sign_in = serializers.DateTimeField(source="user.last_login", allow_null=True)
     last_used_at = serializers.DateTimeField(source="user.used_at", allow_null=True)
