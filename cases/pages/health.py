@@ -26,7 +26,7 @@ _ABOUT: Mapping[str, tuple[str | Promise, str, str]] = {
     "last_night_failed": (gettext_lazy("How the newest night went"), "1 when the newest run failed.", "/runs/"),
     "oldest_work_seconds": (gettext_lazy("Oldest run or file at work"), "Age of the oldest run or delivery that is not at its end.", "/files/"),
     "mail_dead": (gettext_lazy("Mail that was given up"), "Mails that were given up.", "/mail/"),
-    "mail_failing": (gettext_lazy("Mail that fails and will be tried again"), "Mails that failed and will be tried again.", "/mail/"),
+    "mail_failing": (gettext_lazy("Mail that failed three times, or for ten minutes"), "Mails that failed three times or for ten minutes and will be tried again.", "/mail/"),
     "outbox_seconds": (gettext_lazy("Mail that should have left"), "Seconds since the oldest mail that has not left was due first.", "/mail/"),
     "held_back": (gettext_lazy("Claims held back by capacity"), "Claims that wait for a seat.", ""),
     "webhooks_dead": (gettext_lazy("Webhook messages that were given up"), "Webhook messages that were given up.", "/connections/webhooks/"),

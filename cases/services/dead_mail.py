@@ -17,7 +17,6 @@ from cases.services.company import company_today, present
 from cases.services.outbox import address_of, enqueue_text
 from cases.services.standing import case_subject
 from cases.services.texts import NOTE_MIN, clean_line
-from cases.services.unsent import is_failing
 from fraud.claims.identity import holders_of
 
 _S = OutboxMessage.State
@@ -25,9 +24,14 @@ ALARM = "mail.dead"
 
 
 def stuck_mails() -> QuerySet[OutboxMessage]:
-    """Mail that is dead or fails (`unsent`), the oldest first."""
-    found = OutboxMessage.objects.filter(Q(state=_S.DEAD) | (Q(state=_S.WAITING) & is_failing(present())))
+    """Mail that is dead, or was tried in vain and will be tried again, the oldest first. No alarm yet where it failed once (`unsent`)."""
+    found = OutboxMessage.objects.filter(Q(state=_S.DEAD) | (Q(state=_S.WAITING) & ~Q(error="")))
     return found.select_related("case__cardholder").order_by("created_at", "pk")
+
+
+def still_waiting() -> int:
+    """How many mails should have left by now and were not tried yet: the next sweep sends them."""
+    return OutboxMessage.objects.filter(state=_S.WAITING, error="", next_attempt_at__lte=present()).count()
 
 
 @one_transaction()

@@ -14,7 +14,7 @@ from audit.permissions import NotPermitted
 from audit.services import record_access
 from cases.pages.mails import mail_rows
 from cases.services import errors
-from cases.services.dead_mail import send_again, tell_otherwise
+from cases.services.dead_mail import send_again, still_waiting, tell_otherwise
 from cases.views.actions import sentence_of, status_of
 from cases.visibility import find_mail, visible_mails
 from fraud.web.access import page
@@ -62,5 +62,10 @@ def _show(request: HttpRequest, *, status: int = 200, **more: object) -> HttpRes
     )
     if found.rows:  # addresses of people
         record_access(request=request, subject="mail", what="mail that has not left")
-    context = {"page": found, "rows": mail_rows(found.rows, by), "typed": request.POST}
+    context = {
+        "page": found,
+        "rows": mail_rows(found.rows, by),
+        "typed": request.POST,
+        "n_waiting": 0 if found.rows else still_waiting(),
+    }
     return render(request, "cases/mail/page.html", context | more, status=status)

@@ -110,6 +110,7 @@ def test_failed_tries_do_not_make_waiting_mail_young(cast: Cast) -> None:
     written = OutboxMessage.objects.filter(key="a")
     written.update(attempts=2, error="ConnectionRefusedError: refused", created_at=at - timedelta(minutes=5))
     assert (fact("mail_failing").value, fact("outbox_seconds").level) == (0, Level.OK), "chance is no alarm"
+    assert [one.key for one in stuck_mails()] == ["a"], "but nobody is told that every mail has left"
     written.update(created_at=at - timedelta(minutes=20))
     assert (fact("mail_failing").value, fact("mail_failing").level) == (1, Level.WARN)
     assert (fact("outbox_seconds").level, round(fact("outbox_seconds").value or 0, -1)) == (Level.WARN, 1200)
@@ -118,8 +119,8 @@ def test_failed_tries_do_not_make_waiting_mail_young(cast: Cast) -> None:
     assert "cleancard_mail_failing 1\n" in text
     assert "cleancard_outbox_seconds 0\n" not in text
     for language, words in (
-        ("en", "Mail that fails and will be tried again"),
-        ("ko", "발송에 실패해 다시 보낼 메일"),
+        ("en", "Mail that failed three times, or for ten minutes"),
+        ("ko", "세 번 또는 10분 넘게 발송에 실패한 메일"),
     ):
         with override(language):
             assert words in [row.label for row in health_rows(find_health())]

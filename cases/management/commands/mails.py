@@ -7,10 +7,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from audit.actor import Actor
 from cases.models import OutboxMessage
-from cases.services.dead_mail import send_again, stuck_mails
+from cases.services.dead_mail import send_again, still_waiting, stuck_mails
 from cases.services.errors import CaseworkError
 
 
@@ -31,7 +32,11 @@ class Command(BaseCommand):
         for one in found:
             self.stdout.write(self._line(one, wanted))
         if not found:
-            self.stdout.write(_("Every mail has left."))
+            n = still_waiting()
+            waits = ngettext(
+                "%(n)s mail leaves with the next sweep", "%(n)s mails leave with the next sweep", n
+            )
+            self.stdout.write(f"{waits % {'n': n}}." if n else _("Every mail has left."))
 
     def _line(self, one: OutboxMessage, wanted: list[str] | None) -> str:
         line = f"{one.state:8} {one.created_at:%Y-%m-%d %H:%M} {one.key} {one.error[:100]}"
