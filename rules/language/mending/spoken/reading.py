@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rules.language.mending.naming import Names
+from rules.language.mending.spoken.binding import BESIDE, Bound, bind
 from rules.language.mending.spoken.clauses import clause
 from rules.language.mending.spoken.denying import is_unclear
 from rules.language.mending.spoken.hearing import Said, heard, is_plural_day
@@ -17,7 +18,7 @@ from rules.language.mending.spoken.values import VALUES
 _FRAME = frozenset({"{", "}", ";", ".", "?"})
 
 
-_JOINS = frozenset({"and", "or", "("})
+_JOINS = frozenset({"and", "or", BESIDE, "("})
 #: Words that say how something is (취소된, 수상한), which is nobody's name.
 _TELLS = re.compile(r"(?:[된한는던될할인운른싼찬]|적|스런|째)$")
 _WINDOW = re.compile(r"(?:count|sum)\((?:[\w.]+ )?(same [^()]*?)(?: where [^()]*)?\)")
@@ -39,6 +40,8 @@ class Spoken:
 
     text: str
     parts: tuple[Part, ...]
+    #: Where it can be read in two ways, both; ``text`` is empty then.
+    readings: tuple[str, ...] = ()
 
 
 def hear(text: str, names: Names, is_rule: Callable[[str], bool]) -> Spoken | None:
@@ -46,6 +49,20 @@ def hear(text: str, names: Names, is_rule: Callable[[str], bool]) -> Spoken | No
 
     ``is_rule`` tells whether a piece of text is a rule of its own already; such pieces stay as they are.
     """
+    line = _read(text, names, is_rule)
+    return line.whole() if isinstance(line, _Line) else None
+
+
+def stuck_at(text: str, names: Names, is_rule: Callable[[str], bool]) -> tuple[int, int] | None:
+    """The part of a text whose words are known and which says nothing together: (start, end); None where it is all of the text."""
+    line = _read(text, names, is_rule)
+    if isinstance(line, _Line) or line is None:
+        return None
+    return line if text[: line[0]].strip() or text[line[1] :].strip() else None
+
+
+def _read(text: str, names: Names, is_rule: Callable[[str], bool]) -> _Line | tuple[int, int] | None:
+    """All conditions of a text; where one is not understood, the place of it; None where the whole is none."""
     tokens = _framed([_signed(token) for token in heard(text)])
     if any(one.is_word("same") and two.kind in {"place", "unknown"} for one, two in pairwise(tokens)):
         return None  # the same restaurant: one shop, or any of the kind?
@@ -64,7 +81,7 @@ def hear(text: str, names: Names, is_rule: Callable[[str], bool]) -> Spoken | No
             else _as_it_is(text, tokens, at, is_rule) or clause(tokens, at, names)
         )
         if found is None:
-            return None
+            return _until_next(tokens, at)
         taken, condition = found
         end = at + taken
         is_either = end < len(tokens) and tokens[end].kind in {"join", "comma"} and _join(tokens, end) == "or"
@@ -74,7 +91,15 @@ def hear(text: str, names: Names, is_rule: Callable[[str], bool]) -> Spoken | No
             condition = f"({condition})"
         line.add(Part(token.start, tokens[at + taken - 1].end, condition))
         at += taken
-    return line.whole()
+    return line
+
+
+def _until_next(tokens: Sequence[Said], at: int) -> tuple[int, int]:
+    """From a token to the next one that joins or closes."""
+    end = at
+    while end + 1 < len(tokens) and tokens[end + 1].kind not in {"join", "comma", "close"}:
+        end += 1
+    return tokens[at].start, tokens[end].end
 
 
 @dataclass
@@ -96,9 +121,9 @@ class _Line:
         elif token.kind == "close":
             self.depth -= 1
             self.words.append(")")
-            return self.depth >= 0
+            return self.depth >= 0 and not is_free
         elif token.is_word("not"):
-            self.words += ["not"] if is_free else ["and", "not"]
+            self.words += ["not"] if is_free else [BESIDE, "not"]
         else:
             self.words.append(join)
             return not is_free
@@ -112,7 +137,7 @@ class _Line:
                 self.words[-1] = both
                 self.parts[-1] = Part(self.parts[-1].start, part.end, both)
                 return
-            self.words.append("and")
+            self.words.append(BESIDE)
         self.words.append(part.out)
         self.parts.append(part)
 
@@ -124,7 +149,12 @@ class _Line:
         if window is None:
             return None
         parts = tuple(replace(part, out=_said(part.out, window)) for part in self.parts)
-        return Spoken(_said(" ".join(self.words).replace("( ", "(").replace(" )", ")"), window), parts)
+        bound = bind(self.words)
+        inside = _amount_inside(self.words)
+        if inside and not bound.readings:
+            bound = Bound("", (bind(inside).text, bound.text))
+        readings = tuple(_said(one, window) for one in bound.readings)
+        return Spoken(_said(bound.text, window), parts, readings)
 
 
 def _window_of(conditions: Sequence[str]) -> str | None:
@@ -167,6 +197,29 @@ def _of_them(before: str, behind: str) -> str | None:
     call, _, rest = windows[0].partition(")")
     joined = " and " if " where " in call else " where "
     return f"{condition} and {call}{joined}{condition}){rest}"
+
+
+def _amount_inside(words: Sequence[str]) -> list[str]:
+    """``하루 2번 이상 편의점에서 1만원 이하``: the words with the amount asked of every payment that is counted; nothing where it can only be
+    asked of the one at hand."""
+    counts = [at for at, word in enumerate(words) if re.search(r"\bcount\(", word)]
+    amounts = [
+        at
+        for at, word in enumerate(words)
+        if re.match(r"amount (?:[<>=]+|in) ", word) and " and " not in word
+    ]
+    if len(counts) != 1 or len(amounts) != 1 or abs(amounts[0] - counts[0]) != 2:
+        return []
+    count, amount = counts[0], amounts[0]
+    if words[(count + amount) // 2] != BESIDE or "amount" in words[count]:
+        return []
+    call, _, rest = words[count].rpartition(")")
+    joined = " and " if " where " in call else " where "
+    found = list(words)
+    found[count] = f"{call}{joined}{words[amount]}){rest}"
+    first = count + 1 if amount > count else amount
+    del found[first : first + 2]
+    return found
 
 
 def _one(token: Said, condition: str) -> Spoken:
