@@ -26,7 +26,7 @@ from rules.services.book_import import TAKERS, BookStep, Taker, book_of, in_orde
 from rules.services.common import State, needed_reason
 from rules.services.deciding import decide_change, waiting_change
 from rules.services.drafts import propose_version
-from rules.services.values import approve_value_change
+from rules.services.values import approve_value_change, newest_value
 from rules.services.wording import confirm_wording
 
 #: Something new is made first and filled then: a list, then its values.
@@ -180,6 +180,11 @@ def _agree(marks: tuple[int, int, int], second: Actor, why: str) -> int:
     for change in words:
         confirm_wording(change=change, by=second)
     for value in values:
+        if (
+            value.parameter is not None
+        ):  # several values of one parameter were proposed together, on the same base
+            value.base_version = newest_value(value.parameter, value.content)
+            value.save(update_fields=["base_version"])
         approve_value_change(change=value, by=second, reason=why)
     return len(words) + len(values)
 
