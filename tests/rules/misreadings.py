@@ -2,6 +2,9 @@
 
 # fmt: off
 MEANT: tuple[tuple[str, str], ...] = (
+    ('주말 및 공휴일 결제', 'is_weekend or is_holiday'),
+    ('either weekend or holiday, over 100,000', '(is_weekend or is_holiday) and amount > 100,000 KRW'),
+    ('5 payments within an hour at any merchant', 'count(same cardholder within 1 hour) >= 5'),
     ('weekend or holiday over 100,000', '(is_weekend or is_holiday) and amount > 100,000 KRW'),
     ('10만원 넘는 주말이나 공휴일 결제', 'amount > 100,000 KRW and (is_weekend or is_holiday)'),
     ('심야 또는 휴일에 5만원 넘는 결제', '(is_night or is_holiday) and amount > 50,000 KRW'),

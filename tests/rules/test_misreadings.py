@@ -47,7 +47,8 @@ ASKED = (
     ("weekend night or holiday", "is_weekend and (is_night or is_holiday)"), ("심야이고 10만원 초과 또는 주말", "(is_night and amount > 100,000 KRW) or is_weekend"),
     ("amount > 100,000 KRW and weekend or holiday", "amount > 100,000 KRW and (is_weekend or is_holiday)"),
     ("하루 2번 이상 편의점에서 1만원 이하", 'contains "편의점" and amount <= 10,000 KRW) >= 2'), ("직원 1인당 월 사용액 200만원 초과", "amount > 500,000 KRW"),
-    ("payments above 300,000 without attendees", "‘without attendees’"),
+    ("7일 안에 같은 가맹점 두 번 이상, 건당 10만원 이상", "where amount >= 100,000 KRW) >= 2"), ("total per person above 50,000", "amount > 500,000 KRW"),
+    ("1회 10만원 초과 월 3회 이상", "amount > 500,000 KRW"), ("payments above 300,000 without attendees", "‘without attendees’"),
 )  # fmt: skip
 
 

@@ -71,7 +71,8 @@ def _read(text: str, names: Names, is_rule: Callable[[str], bool]) -> _Line | tu
     while at < len(tokens):
         token = tokens[at]
         if token.kind in {"open", "close", "join", "comma"} or _is_outer_not(tokens, at):
-            if not line.take(token, _join(tokens, at)):
+            join = _join(tokens, at)
+            if not line.take(token, BESIDE if token.kind == "comma" and join == "and" else join):
                 return None
             at += 1
             continue
@@ -271,7 +272,13 @@ def _join(tokens: Sequence[Said], at: int) -> str:
         return "or"
     if len(days) == 2:
         both_weekdays = all(one.value.startswith("weekday =") for one in days)
-        if both_weekdays or token.kind == "comma" or token.value == "with" or all(map(is_plural_day, days)):
+        if (
+            both_weekdays
+            or token.kind == "comma"
+            or token.value == "with"
+            or token.written == "및"
+            or all(map(is_plural_day, days))
+        ):
             return "or"
     return "and"
 

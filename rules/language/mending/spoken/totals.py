@@ -70,6 +70,8 @@ def total(run: Sequence[Said]) -> str | None:
         return None
     if name == "count" and amounts and not amounts[0].sign:
         return None  # of 100,000: exactly, or at least?
+    if len(counts) > 1 and not all(one.sign for one in counts):
+        return None  # 1회 10만원 초과 월 3회 이상
     one = _one_payment(run, found, counts, amounts)
     if one is not None:
         return one or None
@@ -173,7 +175,7 @@ def _keep_field(found: _Heard, token: Said, role: str) -> bool:
         found.bound = token.value
         return True
     if is_money and not role:
-        if found.value:
+        if found.value or token.value == "per_head":  # a total of shares is nobody's
             return False
         found.value = token.value
         return True
