@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -155,3 +156,26 @@ def _written(parts: Sequence[_Part], joins: Sequence[str]) -> str:
     for join, text in zip(joins, texts[1:], strict=True):
         written += f" {join} {text}"
     return written
+
+
+def amount_inside(words: Sequence[str]) -> list[str]:
+    """``하루 2번 이상 편의점에서 1만원 이하``: the words with the amount asked of every payment that is counted; nothing where it can only be
+    asked of the one at hand."""
+    counts = [at for at, word in enumerate(words) if re.search(r"\bcount\(", word)]
+    amounts = [
+        at
+        for at, word in enumerate(words)
+        if re.match(r"amount (?:[<>=]+|in) ", word) and " and " not in word
+    ]
+    if len(counts) != 1 or len(amounts) != 1 or abs(amounts[0] - counts[0]) != 2:
+        return []
+    count, amount = counts[0], amounts[0]
+    if words[(count + amount) // 2] != BESIDE or "amount" in words[count]:
+        return []
+    call, _, rest = words[count].rpartition(")")
+    joined = " and " if " where " in call else " where "
+    found = list(words)
+    found[count] = f"{call}{joined}{words[amount]}){rest}"
+    first = count + 1 if amount > count else amount
+    del found[first : first + 2]
+    return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rules.language.mending.naming import Names
-from rules.language.mending.spoken.binding import BESIDE, Bound, bind
+from rules.language.mending.spoken.binding import BESIDE, Bound, amount_inside, bind
 from rules.language.mending.spoken.clauses import clause
 from rules.language.mending.spoken.denying import is_unclear
 from rules.language.mending.spoken.hearing import Said, heard, is_plural_day
@@ -19,8 +19,6 @@ _FRAME = frozenset({"{", "}", ";", ".", "?"})
 
 
 _JOINS = frozenset({"and", "or", BESIDE, "("})
-#: Words that say how something is (취소된, 수상한), which is nobody's name.
-_TELLS = re.compile(r"(?:[된한는던될할인운른싼찬]|적|스런|째)$")
 _WINDOW = re.compile(r"(?:count|sum)\((?:[\w.]+ )?(same [^()]*?)(?: where [^()]*)?\)")
 _COUNTED = re.compile(r"(?:count|sum)\([^()]*\) [<>=]+ [^()]*$")
 
@@ -151,7 +149,7 @@ class _Line:
             return None
         parts = tuple(replace(part, out=_said(part.out, window)) for part in self.parts)
         bound = bind(self.words)
-        inside = _amount_inside(self.words)
+        inside = amount_inside(self.words)
         if inside and not bound.readings:
             bound = Bound("", (bind(inside).text, bound.text))
         readings = tuple(_said(one, window) for one in bound.readings)
@@ -198,37 +196,6 @@ def _of_them(before: str, behind: str) -> str | None:
     call, _, rest = windows[0].partition(")")
     joined = " and " if " where " in call else " where "
     return f"{condition} and {call}{joined}{condition}){rest}"
-
-
-def _amount_inside(words: Sequence[str]) -> list[str]:
-    """``하루 2번 이상 편의점에서 1만원 이하``: the words with the amount asked of every payment that is counted; nothing where it can only be
-    asked of the one at hand."""
-    counts = [at for at, word in enumerate(words) if re.search(r"\bcount\(", word)]
-    amounts = [
-        at
-        for at, word in enumerate(words)
-        if re.match(r"amount (?:[<>=]+|in) ", word) and " and " not in word
-    ]
-    if len(counts) != 1 or len(amounts) != 1 or abs(amounts[0] - counts[0]) != 2:
-        return []
-    count, amount = counts[0], amounts[0]
-    if words[(count + amount) // 2] != BESIDE or "amount" in words[count]:
-        return []
-    call, _, rest = words[count].rpartition(")")
-    joined = " and " if " where " in call else " where "
-    found = list(words)
-    found[count] = f"{call}{joined}{words[amount]}){rest}"
-    first = count + 1 if amount > count else amount
-    del found[first : first + 2]
-    return found
-
-
-def _one(token: Said, condition: str) -> Spoken:
-    return Spoken(condition, (Part(token.start, token.end, condition),))
-
-
-def _is_hangul(word: str) -> bool:
-    return len(word) > 1 and all("가" <= letter <= "힣" for letter in word)
 
 
 def _lacks_subject(tokens: Sequence[Said], at: int) -> bool:
@@ -289,56 +256,6 @@ def _is_day(token: Said) -> bool:
     )
 
 
-#: Names of grades, which beginners compare as if they stood in an order.
-_GRADES = frozenset(
-    [
-        "사원",
-        "주임",
-        "대리",
-        "과장",
-        "차장",
-        "부장",
-        "이사",
-        "상무",
-        "전무",
-        "임원",
-        "팀장",
-        "실장",
-        "본부장",
-        "manager",
-        "director",
-        "executive",
-        "staff",
-        "senior",
-        "junior",
-    ]
-)
-
-
 def not_understood(text: str) -> list[tuple[int, int]]:
     """Where the words stand that mean nothing here: (start, end) each."""
     return [(token.start, token.end) for token in heard(text) if token.kind == "unknown"]
-
-
-def ordered_grade(text: str) -> tuple[int, int] | None:
-    """Where a text asks for a grade above or below another: (start, end); None where it does not."""
-    tokens = heard(text)
-    for at, token in enumerate(tokens):
-        if token.kind != "compare" or token.value in {"=", "!="}:
-            continue
-        around = tokens[max(at - 2, 0) : at + 2]
-        is_grade = any(one.value == "cardholder.grade" for one in around)
-        names = [one for one in around if _bare(one.written) in _GRADES]
-        if (
-            names
-            and (is_grade or names[0].kind == "unknown")
-            and not any(one.kind in VALUES for one in around)
-        ):
-            return around[0].start if is_grade else names[0].start, max(token.end, names[0].end)
-    return None
-
-
-def _bare(word: str) -> str:
-    for ending in ("님", "급", "보다", "직급"):
-        word = word.removesuffix(ending)
-    return word.lower()
