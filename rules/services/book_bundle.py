@@ -7,15 +7,19 @@ who confirmed, each with its audit entry. Groups, lists and parameters come befo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from audit.actor import Actor, Role
+from audit.language import current_language
 from audit.permissions import NotPermitted, require
+from audit.redaction import find_struck
 from audit.services import CONFIG, actor_of, record
 from audit.transactions import one_transaction
 from rules.exceptions import ProposalStale, ValueNotValid
@@ -56,6 +60,12 @@ def propose_book(*, text: str, by: Actor, reason: str) -> BookChange:
     Raises BookNotValid, ReasonNeeded, ValueNotValid where it changes nothing, NotPermitted.
     """
     said = needed_reason(reason)[:300]
+    if find_struck(text):  # the book is kept as it was delivered
+        raise ValueNotValid(
+            reason=_(
+                "A full card or resident number stands in the book. None is kept anywhere: take it out first."
+            )
+        )
     steps = try_book(text=text, by=by)
     if not any(step.action in _CHANGES for step in steps):
         raise ValueNotValid(reason=_("The book changes nothing here."))
@@ -111,7 +121,13 @@ def waiting_books() -> list[BookChange]:
 
 def steps_of(change: BookChange) -> list[BookStep]:
     """What a book changes, or has changed, entry by entry."""
-    return [BookStep(**(step | {"lines": tuple(step["lines"])})) for step in change.steps]
+    language = current_language()
+    return [
+        BookStep(
+            **step | {"lines": tuple(step["lines"]), "reason": step["reasons"].get(language, step["reason"])}
+        )
+        for step in change.steps
+    ]
 
 
 _CHANGES = ("new", "draft", "proposal")
@@ -136,8 +152,20 @@ def _take(text: str, by: Actor, second: Actor, why: str) -> list[BookStep]:
             def both(one: Entry, part: str = part, take: Taker = take) -> BookStep:
                 return _settled(part, one, take, by, second, why)
 
-            steps.append(step_of(part, at, entry, known, both))
+            taken = partial(step_of, part, at, entry, known, both)
+            step = taken()
+            if step.action == "refused":  # whoever reads it may read the other language
+                step = replace(step, reasons=_in_both(taken))
+            steps.append(step)
     return in_order(steps)
+
+
+def _in_both(refused: Callable[[], BookStep]) -> dict[str, str]:
+    reasons = {}
+    for language in ("ko", "en"):
+        with override(language):
+            reasons[language] = refused().reason
+    return reasons
 
 
 def _settled(part: str, entry: Entry, take: Taker, by: Actor, second: Actor, why: str) -> BookStep:

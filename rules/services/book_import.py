@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from django.db import transaction
@@ -76,6 +76,8 @@ class BookStep:
     action: str
     lines: tuple[str, ...] = ()
     reason: str = ""
+    #: the reason by language, where the step is kept for another reader
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 def preview_book(*, text: str, by: Actor) -> list[BookStep]:

@@ -6,6 +6,7 @@ import io
 
 import pytest
 from django.core.management import call_command
+from django.utils import translation
 
 from audit.actor import Actor
 from audit.models import AuditEvent
@@ -102,6 +103,8 @@ def test_one_import_and_one_confirmation_put_a_book_into_an_empty_company(
     reasons = {step.name: step.reason for step in steps_of(change)}
     assert "z_unknown" in reasons["Z03"]
     assert reasons["Z02"]
+    with translation.override("ko"):
+        assert {step.name: step.reason for step in steps_of(change)}["Z03"] == "@z_unknown 목록은 없습니다."
     confirm_book(change=change, by=approver)
     assert RuleVersion.objects.get().state == "active"
     assert ValueList.objects.get().values == ["5541", "5542"]
@@ -135,6 +138,18 @@ def test_starter_book_moves_whole_and_says_nothing_new_afterwards(admin: Actor, 
     assert {step.action for step in preview_book(text=text, by=admin)} == {"same"}
     with pytest.raises(ValueNotValid):
         propose_book(text=text, by=admin, reason=WHY)
+
+
+def test_book_with_a_full_card_number_is_not_kept(admin: Actor) -> None:
+    with pytest.raises(ValueNotValid):
+        propose_book(
+            text=write_yaml(
+                SMALL | {"groups": [{"code": "x", "name": {"ko": "4111 1111 1111 1111", "en": "x"}}]}
+            ),
+            by=admin,
+            reason=WHY,
+        )
+    assert not BookChange.objects.exists()
 
 
 def test_nobody_confirms_their_own_book_and_a_decided_one_is_decided(

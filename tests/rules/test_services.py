@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -508,8 +509,9 @@ def test_parameter_value_holds_from_its_day_on(admin: Actor, approver: Actor) ->
 
 
 def test_parameter_value_never_begins_on_a_day_that_was_judged_by_another(
-    admin: Actor, approver: Actor
+    admin: Actor, approver: Actor, settings: Any
 ) -> None:
+    settings.DEMO = True  # so that days can be played
     limit = Parameter.objects.create(name="limit", kind="number", label_en="Limit", label_ko="한도")
     asked = {"parameter": limit, "by": admin, "reason": "new policy"}
     monday = datetime(2026, 3, 2, 3, tzinfo=UTC)
