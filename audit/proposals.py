@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+
+from audit import clock
 
 
 class Proposal(models.Model):
@@ -30,3 +34,13 @@ class Proposal(models.Model):
                 name="%(class)s_four_eyes",
             )
         ]
+
+
+def is_past(day: date) -> bool:
+    """Whether a change may not begin on a day: what was decided and said on days before today used what was known then."""
+    return day < clock.today()
+
+
+def begins(day: date) -> date:
+    """From when a change that is agreed to now holds: its day, or today where that has passed while it waited."""
+    return max(day, clock.today())

@@ -122,6 +122,12 @@ urlpatterns = [
         name="api-decide-wording",
     ),
     path("rules/book/", book.RuleBook.as_view(), name="api-rule-book"),
+    path("rules/book/changes/", book.RuleBookChanges.as_view(), name="api-rule-book-changes"),
+    path(
+        "rules/book/changes/<int:book_id>/<slug:name>/",
+        book.DecideBook.as_view(),
+        name="api-decide-rule-book",
+    ),
     path("rules/searches/", mined_rules.SearchList.as_view(), name="api-rule-searches"),
     path("rules/searches/<int:number>/", mined_rules.SearchDetail.as_view(), name="api-rule-search"),
     path(

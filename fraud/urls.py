@@ -18,7 +18,7 @@ from fraud.learning.views import versions as detection
 from fraud.people.views import people as logins
 from fraud.people.views import reviews
 from fraud.web import shell
-from fraud.workbench.views import policy, rule_gallery, rule_values, rule_writing, rules, wording
+from fraud.workbench.views import policy, rule_book, rule_gallery, rule_values, rule_writing, rules, wording
 
 app_name = "fraud"
 
@@ -57,8 +57,10 @@ urlpatterns = [
     path("rules/gallery/", rule_gallery.gallery, name="rule-gallery"),
     path("rules/gallery/data/", rule_gallery.gallery_data, name="rule-gallery-data"),
     path("rules/gallery/<str:code>/adopt/", rule_gallery.adopt, name="adopt-template"),
-    path("rules/book/", rule_gallery.book, name="rule-book"),
-    path("rules/book/export/", rule_gallery.export, name="export-book"),
+    path("rules/book/", rule_book.book, name="rule-book"),
+    path("rules/book/export/", rule_book.export, name="export-book"),
+    path("rules/book/changes/<int:book_id>/", rule_book.book_change, name="book-change"),
+    path("rules/book/changes/<int:book_id>/<slug:name>/", rule_book.decide_book, name="decide-book"),
     path("rules/words/", rule_writing.words, name="rule-words"),
     path("rules/read/", rule_writing.read, name="read-rule"),
     path("rules/try/", rule_writing.attempt, name="try-rule"),

@@ -36,6 +36,11 @@ register(
     en="imported a rule book as drafts and proposals",
     ko="규칙집을 가져와 초안과 상신을 만들었습니다",
 )
+register("rule.book_proposed", en="proposed a rule book as a whole", ko="규칙집 일괄 적용을 상신했습니다")
+register("rule.book_confirmed", en="confirmed a rule book as a whole", ko="규칙집 일괄 적용을 승인했습니다")
+register(
+    "rule.book_returned", en="returned a rule book as a whole", ko="규칙집 일괄 적용 상신을 반려했습니다"
+)
 register("list.changed", en="changed a value list", ko="값 목록을 변경했습니다")
 register("parameter.changed", en="changed a parameter", ko="매개변수를 변경했습니다")
 register("list.change_proposed", en="proposed a change of a value list", ko="값 목록 변경을 상신했습니다")

@@ -264,6 +264,22 @@ class PolicyParagraph(models.Model):
         return self.change_id is None
 
 
+class BookChange(Change):
+    """A whole rule book that one person wants to hold; another reads what it changes and confirms all of it in one step."""
+
+    text = models.TextField()  # the book as it was delivered
+    # [{"part", "name", "action", "lines", "reason"}]: what it would change when it was proposed, then what it has changed
+    steps = models.JSONField()
+    proposed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-proposed_at"]
+        constraints = Proposal.Meta.constraints
+
+    def __str__(self) -> str:
+        return f"rule book {self.pk}: {self.state}"
+
+
 class RuleGroup(models.Model):
     """A group of rules as the company calls it. One that ships stands here only once somebody renamed or retired it."""
 

@@ -87,6 +87,12 @@ LATER = OpenApiResponse(
 )
 
 
+def later(answer: Waiting, place: str) -> Response:
+    """That it is being worked out, and where to ask again."""
+    told = {"state": "working", "seconds": answer.seconds, "ask": place}
+    return Response(told, status=202, headers={"Location": place, "Retry-After": str(ASK_AFTER)})
+
+
 def _rate(data: Mapping[str, Any]) -> float | None:
     return data["percent"] / 100 if "percent" in data else None
 
@@ -150,9 +156,7 @@ def _told(view: FraudView, data: Mapping[str, Any], number: str) -> Response:
         said = _("No model version can be opened, so nobody can say what the nights would choose.")
         raise view.wrong("text", said) from error
     if isinstance(answer, Waiting):
-        place = reverse("cases-api:rule-load-later", args=[number])
-        told = {"state": "working", "seconds": answer.seconds, "ask": place}
-        return Response(told, status=202, headers={"Location": place, "Retry-After": str(ASK_AFTER)})
+        return later(answer, reverse("cases-api:rule-load-later", args=[number]))
     if answer.result is None:
         raise view.wrong("since", _("No claim lies in these days."))
     return Response(LoadAnswer(_answer(answer.result, view.by)).data)

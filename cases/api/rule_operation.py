@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from cases.api.rule_load import LATER, later
 from cases.pages.held_back import WHY
+from cases.pages.rule_misses import missed_by, shown_version
 from cases.pages.rule_operation import Operation, hits_for, operation_of
 from cases.pages.rules_to_look_at import rules_to_look_at
 from fraud.web.api import ONLY_PAGING, PAGING, FraudView, describe
 from fraud.web.api_money import decimal_text
+from fraud.web.beside import Waiting
 from rules.models import Rule
 
 
@@ -57,6 +61,29 @@ class OperationAnswer(serializers.Serializer):
     )
     covered_share = serializers.FloatField(allow_null=True)
     misuse_only_here = serializers.IntegerField(allow_null=True)
+
+
+class LookedAt(serializers.Serializer):
+    name = serializers.CharField()
+    value = serializers.CharField()
+
+
+class NearlyHit(serializers.Serializer):
+    claim = serializers.IntegerField()
+    did_not_hold = serializers.CharField(
+        help_text="The one condition that did not hold, in the reader's language."
+    )
+    looked_at = LookedAt(many=True)
+
+
+class MissesAnswer(serializers.Serializer):
+    """Of the misuse known of the last 90 days' claims, ten of each at most, of claims the reader may see."""
+
+    n_misuse = serializers.IntegerField()
+    nearly = NearlyHit(many=True)
+    only_here = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Claims its text hits and no other active rule does."
+    )
 
 
 class RuleToLookAtRow(serializers.Serializer):
@@ -115,6 +142,41 @@ class RuleOperation(FraudView):
         if rule is None:
             raise Http404
         return Response(OperationAnswer(_told(operation_of(rule, hits_for(self.by)))).data)
+
+
+@extend_schema_view(
+    get=describe(
+        "Misuse a rule missed",
+        answer={200: MissesAnswer, 202: LATER},
+        refusals=(404,),
+        operation_id="rule_misses",
+    )
+)
+class RuleMisses(FraudView):
+    """Misuse the rule's text nearly hit, or hit while no other active rule did; 202 with the same address while it is worked out."""
+
+    permission = "rules.view_rule"
+
+    def get(self, request: Request, code: str) -> Response:
+        """Raises Http404."""
+        rule = Rule.objects.filter(code=code).first()
+        version = shown_version(rule) if rule is not None else None
+        if version is None:
+            raise Http404
+        found = missed_by(version, self.by)
+        if isinstance(found, Waiting):
+            return later(found, reverse("cases-api:rule-misses", args=[code]))
+        near = [
+            {
+                "claim": claim.pk,
+                "did_not_hold": part,
+                "looked_at": [{"name": name, "value": value} for name, value in values],
+            }
+            for claim, part, values in found.near
+        ]
+        caught = [claim.pk for claim in found.caught]
+        told = {"n_misuse": found.n_misuse, "nearly": near, "only_here": caught}
+        return Response(MissesAnswer(told).data)
 
 
 @extend_schema_view(

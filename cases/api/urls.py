@@ -193,4 +193,5 @@ urlpatterns = [
     path("my/notices/<str:reference>/consent/", my.Consent.as_view(), name="my-consent"),
     path("rules/to-look-at/", rule_operation.RulesToLookAt.as_view(), name="rules-to-look-at"),
     path("rules/<str:code>/operation/", rule_operation.RuleOperation.as_view(), name="rule-operation"),
+    path("rules/<str:code>/operation/misses/", rule_operation.RuleMisses.as_view(), name="rule-misses"),
 ]

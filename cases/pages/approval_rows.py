@@ -43,6 +43,7 @@ KIND_WORDS: Mapping[str, str | Promise] = {
     "value": pgettext_lazy("approval", "List or parameter"),
     "policy": pgettext_lazy("approval", "Card policy"),
     "wording": pgettext_lazy("approval", "Words of a rule, group, list or parameter"),
+    "book": pgettext_lazy("approval", "Rule book"),
     "settings": pgettext_lazy("approval", "Settings"),
     "version": pgettext_lazy("approval", "Model version"),
     "exemption": pgettext_lazy("approval", "Exemption of a column"),

@@ -93,6 +93,7 @@ _KINDS: tuple[tuple[str, Callable[[Actor], Iterator[Waiting]]], ...] = (
     ("rules.activate_rule", of_company.values),
     ("rules.activate_rule", of_company.policy),
     ("rules.activate_rule", of_company.words),
+    ("rules.activate_rule", of_company.books),
     ("fraud.activate_threshold", of_company.settings),
     ("fraud.promote_version", of_company.versions),
     ("fraud.approve_exemption", of_company.exemptions),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from django.urls import reverse
@@ -25,11 +26,13 @@ from fraud.learning.promotion_words import evidence_words
 from fraud.people.listing import waiting_changes
 from fraud.web.tags import t2
 from fraud.workbench.policy_page import change_row, change_title
+from fraud.workbench.tags import book_part
 from fraud.workbench.values_page import open_changes, rows_of
 from fraud.workbench.wording_page import change_row as wording_row
 from rules.citing import number_words
 from rules.models import RuleVersion
 from rules.services import authors_of
+from rules.services.book_bundle import steps_of, waiting_books
 from rules.services.policy import waiting_policy
 from rules.services.wording import waiting_wording
 
@@ -137,6 +140,24 @@ def words(by: Actor) -> Iterator[Waiting]:
             change.proposed_at,
             _("overtaken: it can only be returned") if told["is_overtaken"] else change.reason,
             tuple(Fact(label, before or "–", after or "–") for label, before, after in told["parts"]),
+        )
+
+
+def books(by: Actor) -> Iterator[Waiting]:
+    """Rule books that wait as a whole."""
+    for change in waiting_books()[:MOST]:
+        if is_among(by, [change.proposed_by]):
+            continue
+        changes = [step for step in steps_of(change) if step.action != "same"]
+        parts = Counter(step.part for step in changes if step.action != "refused")
+        yield Waiting(
+            "book",
+            _("Rule book %(n)d") % {"n": change.pk},
+            reverse("fraud:book-change", args=[change.pk]),
+            proposer_name(change.proposed_by),
+            change.proposed_at,
+            change.reason,
+            tuple(Fact(book_part(part), "–", str(n)) for part, n in parts.items()),
         )
 
 

@@ -44,7 +44,7 @@ class RuleNotValid(ValueError):
 def problem(position: Position, code: str, *, instead: str = "", **values: str | int) -> Problem:
     """The catalogue's message ``code`` with its values filled in, each Korean particle after the sound before it."""
     english, korean = MESSAGES[code]
-    shown = {name: _shorten(str(value)) for name, value in values.items()}
+    shown = {name: _shorten(str(value), 360 if name == "choices" else 120) for name, value in values.items()}
     shown["instead"] = _shorten(instead)
     said_ko = with_particles(korean.format(**shown))
     return Problem(
@@ -74,5 +74,5 @@ def _same_word(word: str, choice: str) -> bool:
     return len(word) >= 4 and (tail == word or tail.endswith("_" + word) or tail.startswith(word + "_"))
 
 
-def _shorten(text: str) -> str:
-    return text if len(text) <= 120 else text[:117] + "…"
+def _shorten(text: str, most: int = 120) -> str:
+    return text if len(text) <= most else text[: most - 3] + "…"

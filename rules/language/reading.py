@@ -9,9 +9,11 @@ from rules.fields import FIELDS
 from rules.language.certain.telling import tell
 from rules.language.check import check
 from rules.language.literals import USUAL_CURRENCY
+from rules.language.mending.completing import judge
+from rules.language.mending.kinds import shop_kind
 from rules.language.mending.meanings import could_mean, searched_text
 from rules.language.mending.naming import Names
-from rules.language.mending.reading import is_sure, judge, mend
+from rules.language.mending.reading import is_sure, mend
 from rules.language.mending.sheets import is_formula, without_formula, without_query
 from rules.language.mending.spoken import (
     Spoken,
@@ -20,6 +22,7 @@ from rules.language.mending.spoken import (
     not_understood,
     ordered_grade,
     reaches_far,
+    stuck_at,
 )
 from rules.language.mending.spoken.numerals import in_digits
 from rules.language.mending.spoken.words import phrases
@@ -114,7 +117,7 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
         return _without_formula(text, names)
     query = without_query(text)
     said = _spoken(query, names) if query is not None else None
-    if said is not None:
+    if said is not None and said.text:
         return RuleNotValid([_at(text, 0, len(text), "leave_query", instead=said.text)], said.text)
     grade = ordered_grade(text)
     if grade is not None:
@@ -124,17 +127,22 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
         whole, part = comma[1], comma[2]
         others = {"point": f"{whole}.{part}", "thousands": f"{whole},{part:0<3}"}
         return RuleNotValid([_at(text, comma.start(1), comma.end(2), "half_number", **others)])
-    meant = could_mean(text)
+    meant = could_mean(text) or shop_kind(text)
     if meant is not None:
         code = "can_write" if meant.is_one else "could_mean"
         return RuleNotValid([_at(text, meant.start, meant.end, code, choices=meant.choices)])
     found = mend(text, names)
     spoken = _spoken(text, names)
+    if spoken is not None and spoken.readings:
+        return RuleNotValid([_at(text, 0, len(text), "could_mean", choices=", ".join(spoken.readings))])
     if spoken is not None and _never_hits(spoken.text, names):
         either = " or ".join(part.out for part in spoken.parts)
         if len(spoken.parts) > 1 and not _never_hits(either, names):
             return RuleNotValid([_at(text, 0, len(text), "could_mean", choices=either)])
         spoken = None
+    two_ways = _two_ways(text, found.text, spoken)
+    if two_ways:
+        return RuleNotValid([_at(text, 0, len(text), "could_mean", choices=", ".join(two_ways))])
     is_dated = any(one.code == "write_either_date" for one in found.problems)
     if (
         spoken is not None
@@ -157,7 +165,7 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     contrary = _not_both(text, correction, names) if correction is not None else None
     if contrary is not None:
         return contrary
-    is_unplaced = spoken is None and _is_speech(text) and reaches_far(text)
+    is_unplaced = spoken is None and _is_speech(text) and not _is_nearly(text)
     if correction is not None and (is_unplaced or loses_negation(text, correction)):
         correction = None
     problems = found.problems or error.problems
@@ -165,15 +173,26 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
         problems = tuple(_in_cells(problem) for problem in problems)
     riddles = {one.code for one in problems} & _RIDDLES or not_understood(text)
     if correction is None and _is_speech(text) and riddles:
-        problems = _in_plain_words(text, problems)
+        problems = _in_plain_words(text, problems, names)
     return RuleNotValid(problems, correction)
+
+
+def _two_ways(text: str, mended: str | None, spoken: Spoken | None) -> list[str]:
+    """Two readings of a text half in the language that have the same conditions and hold them together otherwise; nothing where they agree."""
+    if mended is None or spoken is None or _is_speech(text):
+        return []
+    ways = [to_text(parse(spoken.text)), to_text(parse(mended))]
+    bare = {re.sub(r"[()]", "", way) for way in ways}
+    return ways if len(bare) < len(set(ways)) else []
 
 
 def _spoken(text: str, names: Names) -> Spoken | None:
     """The rule a text says as one speaks, where it is one."""
     for said in dict.fromkeys((text, in_digits(text), in_digits(text, ones=True))):
         spoken = hear(said, names, lambda part: not judge(part, names))
-        if spoken is not None and not judge(spoken.text, names):
+        if spoken is not None and spoken.readings and not any(judge(one, names) for one in spoken.readings):
+            return spoken
+        if spoken is not None and spoken.text and not judge(spoken.text, names):
             return None if "always_hits" in _told(spoken.text, names) else spoken
     return None
 
@@ -231,7 +250,19 @@ def _not_both(text: str, correction: str, names: Names) -> RuleNotValid | None:
 
 def _is_speech(text: str) -> bool:
     """Whether a text has none of the language's signs and names: words as one speaks."""
-    return re.search(r"[=<>()@$]|[a-z]_[a-z]|[a-z]\.[a-z]", text) is None
+    return re.search(r"[=<>()@$＝＜＞≤≥≠]|[a-z]_[a-z]|[a-z]\.[a-z]", text) is None
+
+
+#: What stands in the language for itself though it has no sign: a test by its word, one field, a window alone.
+_NEARLY = re.compile(
+    r"\b(?:contains|includes|starts with|like)\s|\bin [0-9\"']|\bbetween [0-9]|^\s*[\w.]+\s*$|^\s*within [0-9]+ [a-z]+\s*$",
+    re.IGNORECASE,
+)
+
+
+def _is_nearly(text: str) -> bool:
+    """Whether words without a sign are nearly the language, so that mending them word by word places each of them."""
+    return _NEARLY.search(text) is not None and not reaches_far(text)
 
 
 def _without_formula(text: str, names: Names) -> RuleNotValid:
@@ -263,10 +294,14 @@ def _is_filler(text: str, told: Problem) -> bool:
     return phrases().get(word, ("", ""))[0] in {"empty", "aggregate"} or word == "number"
 
 
-def _in_plain_words(text: str, told: tuple[Problem, ...]) -> tuple[Problem, ...]:
+def _in_plain_words(text: str, told: tuple[Problem, ...], names: Names) -> tuple[Problem, ...]:
     """What the parser expected next helps nobody who wrote no rule: the words that mean nothing here, and a whole condition, do."""
     kept = [one for one in told if one.code not in _RIDDLES | _GUESSES and not _is_filler(text, one)]
-    places = not_understood(text)[:3] or [(0, len(text))]
+    stuck = stuck_at(text, names, lambda part: not judge(part, names))
+    unknown = not_understood(text)[:3]
+    if stuck and not unknown:  # every word is known: what a field is called would only lead astray
+        kept = [one for one in kept if one.code != "write_field"]
+    places = unknown or [stuck or (0, len(text))]
     kept += [_at(text, start, end, "plain_example", example=PLAIN_EXAMPLE) for start, end in places]
     return tuple(kept)
 

@@ -27,7 +27,7 @@ account_code | 계정, 계정코드, account
 project_code | 프로젝트, project
 receipt_id | 영수증번호, 증빙, receipt
 authorization_code | 승인번호, approval number, auth code
-n_attendees | 참석자, 참석자수, 참석인원수, 인원, 인원수, 명수, attendee, participants, guests, people, headcount
+n_attendees | number of attendees, count of attendees, number of guests, 참석 인원, 참석인원, 참석자, 참석자수, 참석인원수, 인원, 인원수, 명수, attendee, participants, guests, people, headcount
 n_external_attendees | 외부인원, 외부참석자, external attendees, external guests
 attendee_names | 참석자명, 참석자명단, guest names, attendee list, guest list
 attendee_orgs | 참석자소속, 소속기관, guest organisations

@@ -5,7 +5,6 @@ from __future__ import annotations
 from audit import clock
 from audit.actor import Actor
 from audit.permissions import NotPermitted, require
-from audit.services import record
 from audit.transactions import one_transaction
 from rules.exceptions import ApprovalVoid, ShareNotPossible
 from rules.models import RuleVersion
@@ -14,13 +13,13 @@ from rules.services.common import (
     checked,
     hash_of,
     locked,
+    record_step,
     refuse_own,
     require_question,
     require_same_predecessor,
     require_seen,
     require_state,
     stop_running,
-    subject_of,
     summary,
 )
 from rules.services.rolling_out import rate_of
@@ -38,14 +37,7 @@ def shadow_version(
         before = summary(current)
         current.state = State.SHADOW
         current.save(update_fields=["state"])
-        record(
-            action="rule.shadowed",
-            by=by,
-            subject=subject_of(current.rule),
-            reason=reason,
-            before=before,
-            after=summary(current),
-        )
+        record_step(action="rule.shadowed", version=current, by=by, before=before, reason=reason)
     return current
 
 
@@ -75,14 +67,7 @@ def activate_version(
         current.activated_at = clock.now()
         current.activated_by_id = by.user_id
         current.save(update_fields=["state", "rollout_rate", "activated_at", "activated_by"])
-        record(
-            action="rule.activated",
-            by=by,
-            subject=subject_of(current.rule),
-            reason=reason,
-            before=before,
-            after=summary(current),
-        )
+        record_step(action="rule.activated", version=current, by=by, before=before, reason=reason)
     return current
 
 
@@ -100,14 +85,7 @@ def disable_rule(*, version: RuleVersion, by: Actor, reason: str) -> RuleVersion
         current.state = State.RETIRED
         current.retired_at = clock.now()
         current.save(update_fields=["state", "retired_at"])
-        record(
-            action="rule.disabled",
-            by=by,
-            subject=subject_of(current.rule),
-            reason=reason,
-            before=before,
-            after=summary(current),
-        )
+        record_step(action="rule.disabled", version=current, by=by, before=before, reason=reason)
     return current
 
 

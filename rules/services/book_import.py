@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from django.db import transaction
@@ -34,6 +34,7 @@ from rules.services.book_entries import choice_of, day_of, name_of, number_of, p
 from rules.services.book_words import propose_labels, propose_other_words, rule_words
 from rules.services.drafts import draft_rule
 from rules.services.groups import Group, rule_groups
+from rules.services.value_fitting import clean_values
 from rules.services.values import propose_list_values, propose_parameter_value
 from rules.services.wording import Subject, wording
 
@@ -75,6 +76,8 @@ class BookStep:
     action: str
     lines: tuple[str, ...] = ()
     reason: str = ""
+    #: the reason by language, where the step is kept for another reader
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 def preview_book(*, text: str, by: Actor) -> list[BookStep]:
@@ -105,15 +108,26 @@ def import_book(*, text: str, by: Actor, reason: str = "") -> list[BookStep]:
 def _steps(text: str, by: Actor, reason: str = "") -> list[BookStep]:
     require(by, "rules.draft_rule")
     require(by, "rules.propose_rule")
-    book = read_yaml(text)
-    _refuse_form(book)
+    book = book_of(text)
     why = reason or _("From a rule book")
     steps: list[BookStep] = []
     # groups, lists and parameters first: rules refer to them
-    for part, known, take in _TAKERS:
+    for part, known, take in TAKERS:
         for at, entry in enumerate(book.get(part) or [], 1):
-            steps.append(_one(part, at, entry, known, lambda one, take=take: take(one, by, why)))  # type: ignore[misc]
+            steps.append(step_of(part, at, entry, known, lambda one, take=take: take(one, by, why)))  # type: ignore[misc]
+    return in_order(steps)
+
+
+def in_order(steps: Iterable[BookStep]) -> list[BookStep]:
+    """Steps as they are shown: by part, then by name."""
     return sorted(steps, key=lambda step: (_PARTS.index(step.part), step.name))
+
+
+def book_of(text: str) -> Entry:
+    """The parts of a book with their entries. Raises BookNotValid."""
+    book: Entry = read_yaml(text)
+    _refuse_form(book)
+    return book
 
 
 def _refuse_form(book: Any) -> None:
@@ -138,7 +152,7 @@ def _refuse_form(book: Any) -> None:
             )
 
 
-def _one(
+def step_of(
     part: str, at: int, entry: Any, known: frozenset[str], take: Callable[[Entry], BookStep]
 ) -> BookStep:
     """One entry; a refusal is told with it and undoes only what it did."""
@@ -232,10 +246,10 @@ def _list(entry: Entry, by: Actor, why: str) -> BookStep:
     if found is None:
         return _made(Subject.LIST, "lists", entry | {"name": name, "kind": kind}, by, why)
     before = list_entry(found)
-    wanted = sorted(map(str, values))
+    wanted = clean_values([str(value) for value in values])
     kept_ends = {value: day.isoformat() for value, day in days.items() if value in wanted}
     said = propose_labels(Subject.LIST, name, entry, by, why)
-    if before["values"] == wanted and before.get("expires", {}) == kept_ends:
+    if clean_values(before["values"]) == wanted and before.get("expires", {}) == kept_ends:
         return BookStep("lists", name, "proposal" if said else "same", reason=said)
     propose_list_values(
         value_list=found, values=wanted, lock_version=found.version, by=by, reason=why, expires=days
@@ -296,10 +310,10 @@ def _parameter(entry: Entry, by: Actor, why: str) -> BookStep:
     return BookStep("parameters", name, "proposal", lines, said)
 
 
-_Taker = Callable[[Entry, Actor, str], BookStep]
+Taker = Callable[[Entry, Actor, str], BookStep]
 _PARTS = ("groups", "rules", "lists", "parameters")
-_TAKERS = cast(
-    "tuple[tuple[str, frozenset[str], _Taker], ...]",
+TAKERS = cast(
+    "tuple[tuple[str, frozenset[str], Taker], ...]",
     (
         ("groups", _GROUP, _group),
         ("lists", _LIST, _list),

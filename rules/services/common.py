@@ -144,6 +144,20 @@ def summary(version: RuleVersion) -> dict[str, Any]:
     }
 
 
+def record_step(
+    *, action: str, version: RuleVersion, by: Actor, before: dict[str, Any], reason: str = ""
+) -> None:
+    """One step of a version in the chain of its rule: what it was, and what it is now."""
+    record(
+        action=action,
+        by=by,
+        subject=subject_of(version.rule),
+        reason=reason,
+        before=before,
+        after=summary(version),
+    )
+
+
 def refuse_own(version: RuleVersion, by: Actor, action: str) -> None:
     """Raises NotPermitted when the actor wrote, edited or proposed the version: a second person must look."""
     require_second_person(by, authors_of(version), action)
@@ -200,13 +214,6 @@ def stop_running(
         version.state = State.RETIRED
         version.retired_at = clock.now()
         version.save(update_fields=["state", "retired_at"])
-        record(
-            action="rule.retired",
-            by=by,
-            subject=subject_of(rule),
-            reason=reason,
-            before=before,
-            after=summary(version),
-        )
+        record_step(action="rule.retired", version=version, by=by, before=before, reason=reason)
         last = version
     return last

@@ -31,6 +31,7 @@ from rules.services.common import (
     counting_number,
     hash_of,
     locked,
+    record_step,
     refuse_own,
     require_known_facts,
     require_question,
@@ -253,14 +254,7 @@ def return_version(*, version: RuleVersion, by: Actor, reason: str, seen: int | 
         current.state = State.DRAFT if current.activated_at is None else State.RETIRED
         current.proposed_hash = ""
         current.save(update_fields=["state", "proposed_hash"])
-        record(
-            action="rule.returned",
-            by=by,
-            subject=subject_of(current.rule),
-            reason=reason,
-            before=before,
-            after=summary(current),
-        )
+        record_step(action="rule.returned", version=current, by=by, before=before, reason=reason)
     return current
 
 
@@ -277,14 +271,7 @@ def discard_draft(
         current.state = State.RETIRED
         current.retired_at = clock.now()
         current.save(update_fields=["state", "retired_at"])
-        record(
-            action="rule.retired",
-            by=by,
-            subject=subject_of(current.rule),
-            reason=reason,
-            before=before,
-            after=summary(current),
-        )
+        record_step(action="rule.retired", version=current, by=by, before=before, reason=reason)
     return current
 
 

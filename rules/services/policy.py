@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from audit import clock
 from audit.actor import Actor
 from audit.permissions import require
+from audit.proposals import begins, is_past
 from audit.redaction import find_struck
 from audit.services import record
 from audit.transactions import one_transaction
@@ -44,7 +45,7 @@ def propose_policy(
     """
     require(by, "rules.propose_rule")
     said = needed_reason(reason)[:300]
-    if valid_from < clock.today():
+    if is_past(valid_from):
         raise ValueNotValid(
             reason=_(
                 "A paragraph cannot begin in the past: letters have gone out. Choose today or a later day."
@@ -91,7 +92,7 @@ def confirm_policy(*, change: PolicyChange, by: Actor) -> PolicyChange:
         current = waiting_change(change, by)
         if is_overtaken(current):
             raise ProposalStale()
-        current.valid_from = max(current.valid_from, clock.today())
+        current.valid_from = begins(current.valid_from)
         for one in current.paragraphs:
             PolicyParagraph.objects.create(**one, valid_from=current.valid_from, change=current)
         decide_change(current, _S.APPLIED, by, "valid_from")

@@ -8,11 +8,10 @@ from django.db.models import F
 
 from audit.actor import Actor
 from audit.permissions import require
-from audit.services import record
 from audit.transactions import one_transaction
 from rules.exceptions import ShareNotGrowing, ShareNotPossible
 from rules.models import RuleVersion
-from rules.services.common import State, locked, refuse_own, require_seen, require_state, subject_of, summary
+from rules.services.common import State, locked, record_step, refuse_own, require_seen, require_state, summary
 
 #: What a page offers; any whole percentage from 1 to 100 is possible.
 SHARES = (5, 10, 25, 50, 100)
@@ -47,12 +46,5 @@ def widen_rule(
             rollout_rate=rate, lock_version=F("lock_version") + 1
         )
         current.refresh_from_db(fields=["rollout_rate", "lock_version"])
-        record(
-            action="rule.widened",
-            by=by,
-            subject=subject_of(current.rule),
-            reason=reason,
-            before=before,
-            after=summary(current),
-        )
+        record_step(action="rule.widened", version=current, by=by, before=before, reason=reason)
     return current

@@ -19,6 +19,7 @@ from rules.services.common import (
     hash_of,
     locked,
     needed_reason,
+    record_step,
     require_state,
     stop_running,
     subject_of,
@@ -141,14 +142,7 @@ def propose_roll_back(*, version: RuleVersion, by: Actor, reason: str) -> RuleVe
                 "activated_by",
             ]
         )
-        record(
-            action="rule.roll_back_proposed",
-            by=by,
-            subject=subject_of(current.rule),
-            reason=said,
-            before=before,
-            after=summary(current),
-        )
+        record_step(action="rule.roll_back_proposed", version=current, by=by, before=before, reason=said)
     return current
 
 

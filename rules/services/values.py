@@ -9,8 +9,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from audit import clock
 from audit.actor import Actor
 from audit.permissions import require
+from audit.proposals import begins, is_past
 from audit.redaction import redact
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
@@ -88,7 +90,8 @@ def propose_parameter_value(
 ) -> ValueChange:
     """Propose a value from a day on. Money is in major units (500000 KRW, 12.50 GBP), percent a ratio, durations in seconds.
 
-    Earlier claims keep meeting the earlier value. `seen`: the `parameter_version` the page was showing. Raises ReasonNeeded,
+    Earlier claims keep meeting the earlier value, so the day may not lie in the past, unless no night can have judged by the parameter yet.
+    `seen`: the `parameter_version` the page was showing. Raises ReasonNeeded,
     ValueNotValid, PageStale, NotPermitted.
     """
     require(by, "rules.propose_rule")
@@ -106,10 +109,15 @@ def propose_parameter_value(
     with one_transaction():
         if seen is not None and seen != parameter_version(parameter):
             raise PageStale()
+        if is_past(valid_from) and _has_judged(parameter):
+            said = _(
+                "The value cannot begin in the past: nights have judged with the one of then. Choose today or a later day."
+            )
+            raise ValueNotValid(reason=said)
         change = ValueChange.objects.create(
             parameter=parameter,
             content=content,
-            base_version=_newest(parameter, content),
+            base_version=newest_value(parameter, content),
             reason=reason,
             proposed_by_id=by.user_id,
         )
@@ -128,7 +136,14 @@ def parameter_version(parameter: Parameter) -> int:
     return parameter.values.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def _newest(parameter: Parameter, content: dict[str, Any]) -> int:
+def _has_judged(parameter: Parameter) -> bool:
+    """Whether a night may have judged by a value of the parameter: one that was not agreed only today."""
+    applied = ValueChange.objects.filter(parameter=parameter, state=ValueChange.State.APPLIED)
+    moments = applied.values_list("decided_at", flat=True)
+    return parameter.values.count() > sum(clock.today(at) == clock.today() for at in moments)
+
+
+def newest_value(parameter: Parameter, content: dict[str, Any]) -> int:
     """The key of the value agreed last for the same scope and currency, 0 for none."""
     scope = {name: content[name] for name in ("currency", "grade", "purpose_code", "department_code")}
     return parameter.values.filter(**scope).order_by("-pk").values_list("pk", flat=True).first() or 0
@@ -139,7 +154,7 @@ def is_overtaken(change: ValueChange) -> bool:
     if change.value_list is not None:
         return change.base_version != change.value_list.version
     assert change.parameter is not None
-    return change.base_version != _newest(change.parameter, change.content)
+    return change.base_version != newest_value(change.parameter, change.content)
 
 
 def parameter_content(
@@ -187,12 +202,12 @@ def _refuse_unknown(name: str, code: str) -> None:
 
 
 def approve_value_change(*, change: ValueChange, by: Actor, reason: str = "") -> ValueChange:
-    """Apply a proposed change; runs that have begun keep what they pinned. Raises NotPermitted for its author, ProposalStale, WrongState."""
+    """Apply a proposed change; runs that have begun keep what they pinned. A value whose day has passed while it waited begins today. Raises NotPermitted for its author, ProposalStale, WrongState."""
     require(by, "rules.activate_rule")
     with one_transaction():
         current = waiting_change(change, by)
         before, after, subject, action = _apply(current)
-        decide_change(current, ValueChange.State.APPLIED, by)
+        decide_change(current, ValueChange.State.APPLIED, by, "content")
         record(action=action, by=by, subject=subject, reason=reason, before=before, after=after)
     return current
 
@@ -232,8 +247,13 @@ def _apply(change: ValueChange) -> tuple[dict[str, Any], dict[str, Any], str, st
     assert parameter is not None
     content = change.content
     Parameter.objects.select_for_update().get(pk=parameter.pk)
-    if _newest(parameter, content) != change.base_version:
+    if newest_value(parameter, content) != change.base_version:
         raise ProposalStale()
+    if _has_judged(parameter):
+        since = begins(date.fromisoformat(content["valid_from"])).isoformat()
+        if content["valid_to"] and content["valid_to"] <= since:
+            raise ProposalStale()  # it would have held on days that are over
+        content["valid_from"] = since
     StoredValue.objects.create(
         parameter=parameter,
         value=content["value"],

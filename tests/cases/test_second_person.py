@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -34,8 +34,10 @@ from fraud.detection.suppressing import confirm_suppression, propose_suppression
 from fraud.learning import registry
 from fraud.people.changes import confirm_change, propose_role
 from rules import services as rules
+from rules.book_text import write_yaml
 from rules.models import Parameter, Rule, RuleVersion, ValueList
 from rules.services import values
+from rules.services.book_bundle import confirm_book, propose_book
 from rules.services.policy import confirm_policy, propose_policy
 from rules.services.wording import confirm_wording, propose_wording
 from tests.cases.stage import AMOUNT, REASON, Stage, fresh
@@ -139,6 +141,21 @@ def words_of_a_group(stage: Stage) -> Approval:
         reverse("fraud:decide-wording", args=[change.pk, "approve"]),
         {},
         f"rules/wording/changes/{change.pk}/approve/",
+    )
+
+
+def rule_book(stage: Stage) -> Approval:
+    book = {
+        "format": "cleancard rule book 1",
+        "groups": [{"code": "travel", "name": {"ko": "출장", "en": "Travel"}}],
+    }
+    change = propose_book(text=write_yaml(book), by=stage.actor("rule_admin"), reason="a group of ours")
+    return Approval(
+        "rule_admin",
+        lambda by: confirm_book(change=change, by=by),
+        reverse("fraud:decide-book", args=[change.pk, "approve"]),
+        {},
+        f"rules/book/changes/{change.pk}/approve/",
     )
 
 
@@ -399,6 +416,7 @@ APPROVALS: dict[str, list[Callable[[Stage], Approval]]] = {
         value_list,
         policy_paragraph,
         words_of_a_group,
+        rule_book,
     ],
     "fraud.activate_threshold": [company_settings, settings_returned, company_day],
     "fraud.promote_version": [model_version, version_returned],
@@ -488,6 +506,7 @@ INBOX = [
         (company_day, "calendar"),
         (policy_paragraph, "policy"),
         (words_of_a_group, "wording"),
+        (rule_book, "book"),
     )
 ]
 
@@ -533,7 +552,7 @@ def test_the_inbox_shows_what_holds_and_which_proposals_are_overtaken(stage: Sta
     values.propose_parameter_value(
         parameter=limit,
         value=Decimal(7),
-        valid_from=date(2026, 12, 1),
+        valid_from=clock.today() + timedelta(days=2),
         by=by,
         reason="more of them",
         seen=values.parameter_version(limit),

@@ -2,6 +2,21 @@
 
 # fmt: off
 MEANT: tuple[tuple[str, str], ...] = (
+    ('주말 및 공휴일 결제', 'is_weekend or is_holiday'),
+    ('either weekend or holiday, over 100,000', '(is_weekend or is_holiday) and amount > 100,000 KRW'),
+    ('5 payments within an hour at any merchant', 'count(same cardholder within 1 hour) >= 5'),
+    ('weekend or holiday over 100,000', '(is_weekend or is_holiday) and amount > 100,000 KRW'),
+    ('10만원 넘는 주말이나 공휴일 결제', 'amount > 100,000 KRW and (is_weekend or is_holiday)'),
+    ('심야 또는 휴일에 5만원 넘는 결제', '(is_night or is_holiday) and amount > 50,000 KRW'),
+    ('holiday or weekend but not business trip', '(is_holiday or is_weekend) and not on_trip'),
+    ('노래방이나 골프장에서 주말 사용', '(merchant.name contains "노래방" or merchant.name contains "골프장") and is_weekend'),
+    ('주말 10만원 초과 또는 공휴일 20만원 초과', 'is_weekend and amount > 100,000 KRW or is_holiday and amount > 200,000 KRW'),
+    ('영수증 없거나 목적 없고 3만원 초과', '(receipt_id is missing or purpose_text is missing) and amount > 30,000 KRW'),
+    ('monday or friday over 300,000', '(weekday = 1 or weekday = 5) and amount > 300,000 KRW'),
+    ('할부 3개월 이상', 'installments >= 3'),
+    ('취소된 결제는 빼고 50만원 초과', 'cancelled_at is missing and amount > 500,000 KRW'),
+    ('number of attendees over 10', 'n_attendees > 10'),
+    ('만약 영수증이 없는데 3만원이 넘으면', 'receipt_id is missing and amount > 30,000 KRW'),
     ('업종이 5813이 아니고 금액이 10만원 초과', 'merchant.mcc != "5813" and amount > 100,000 KRW'),
     ('업종이 5813이 아니고 금액이 10만원 이상', 'merchant.mcc != "5813" and amount >= 100,000 KRW'),
     ('업종이 5813이 아니고 주말', 'merchant.mcc != "5813" and is_weekend'),

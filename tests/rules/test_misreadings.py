@@ -41,6 +41,14 @@ ASKED = (
     ("more than one cardholder at the same merchant within 1 hour", "distinct(cardholder same merchant within 1 hour) >= 2"),
     ("오전 12시 이후", "00:00..05:59"), ("after 12 am", "hour in 0..5"),
     ("월요일부터 목요일까지", "weekday in 1..4"), ("일주일에 세 번 이상 같은 식당", "amount > 500,000 KRW"), ("number of receipts", "amount > 500,000 KRW"),
+    ("새벽 2시 이후", "02:00..05:59"), ("number of merchants over 5", "distinct(merchant same cardholder, day) >= 3"), ("merchant is a bar", 'merchant.mcc = "5813"'),
+    ("at a golf course on weekends", 'merchant.mcc = "7992"'), ("가맹점이 술집", 'merchant.biz_type contains "술집"'), ("the shop is a karaoke", 'merchant.name contains "karaoke"'),
+    ("영수증 미첨부 3만원 초과 또는 목적 미기재", "receipt_id is missing and (amount > 30,000 KRW or purpose_text is missing)"),
+    ("weekend night or holiday", "is_weekend and (is_night or is_holiday)"), ("심야이고 10만원 초과 또는 주말", "(is_night and amount > 100,000 KRW) or is_weekend"),
+    ("amount > 100,000 KRW and weekend or holiday", "amount > 100,000 KRW and (is_weekend or is_holiday)"),
+    ("하루 2번 이상 편의점에서 1만원 이하", 'contains "편의점" and amount <= 10,000 KRW) >= 2'), ("직원 1인당 월 사용액 200만원 초과", "amount > 500,000 KRW"),
+    ("7일 안에 같은 가맹점 두 번 이상, 건당 10만원 이상", "where amount >= 100,000 KRW) >= 2"), ("total per person above 50,000", "amount > 500,000 KRW"),
+    ("1회 10만원 초과 월 3회 이상", "amount > 500,000 KRW"), ("payments above 300,000 without attendees", "‘without attendees’"),
 )  # fmt: skip
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
+from audit import clock
 from audit.actor import Actor
 from audit.models import AuditEvent
 from audit.permissions import NotPermitted, Role
@@ -503,6 +505,33 @@ def test_parameter_value_holds_from_its_day_on(admin: Actor, approver: Actor) ->
     assert [(value.value, value.valid_from) for value in values] == [
         (500_000, date(2025, 1, 1)),
         (300_000, date(2026, 1, 1)),
+    ]
+
+
+def test_parameter_value_never_begins_on_a_day_that_was_judged_by_another(
+    admin: Actor, approver: Actor, settings: Any
+) -> None:
+    settings.DEMO = True  # so that days can be played
+    limit = Parameter.objects.create(name="limit", kind="number", label_en="Limit", label_ko="한도")
+    asked = {"parameter": limit, "by": admin, "reason": "new policy"}
+    monday = datetime(2026, 3, 2, 3, tzinfo=UTC)
+    with clock.played_at(monday):  # nothing has judged by it yet: its first value may hold for older claims
+        first = propose_parameter_value(value=Decimal(5), valid_from=date(2020, 1, 1), **asked)
+        approve_value_change(change=first, by=approver)
+    with clock.played_at(monday + timedelta(days=1)):
+        with translation.override("ko"), pytest.raises(ValueNotValid, match="오늘 이후"):
+            propose_parameter_value(value=Decimal(6), valid_from=date(2026, 3, 2), **asked)
+        second = propose_parameter_value(value=Decimal(6), valid_from=date(2026, 3, 4), **asked)
+        ended = propose_parameter_value(
+            value=Decimal(7), valid_from=date(2026, 3, 4), valid_to=date(2026, 3, 5), grade="", **asked
+        )
+    with clock.played_at(monday + timedelta(days=9)):
+        with pytest.raises(ProposalStale):
+            approve_value_change(change=ended, by=approver)
+        approve_value_change(change=second, by=approver)
+    assert sorted(limit.values.values_list("value", "valid_from")) == [
+        ("5", date(2020, 1, 1)),
+        ("6", date(2026, 3, 11)),
     ]
 
 

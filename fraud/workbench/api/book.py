@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -10,9 +13,19 @@ from rest_framework.response import Response
 from audit.language import current_language
 from audit.permissions import require
 from fraud.web.api import FraudView, describe
+from fraud.web.api_shapes import DecideReason, DecideView
 from fraud.web.api_strict import StrictBooleanField, StrictCharField, StrictSerializer
 from rules.book_text import LARGEST, BookNotValid
+from rules.models import BookChange
 from rules.services.book import export_book
+from rules.services.book_bundle import (
+    confirm_book,
+    propose_book,
+    return_book,
+    steps_of,
+    try_book,
+    waiting_books,
+)
 from rules.services.book_import import import_book, preview_book
 
 
@@ -27,6 +40,11 @@ class BookDelivery(StrictSerializer):
     apply = StrictBooleanField(
         required=False, default=False, help_text="Make the drafts and proposals; without it only tell them."
     )
+    as_one = StrictBooleanField(
+        required=False,
+        default=False,
+        help_text="One proposal of all of it, which somebody else confirms in one step, instead of drafts and proposals one by one.",
+    )
     reason = StrictCharField(max_length=300, required=False, allow_blank=True, default="")
 
 
@@ -40,7 +58,18 @@ class BookStepAnswer(serializers.Serializer):
 
 class BookAnswer(serializers.Serializer):
     applied = serializers.BooleanField()
+    book = serializers.IntegerField(
+        allow_null=True, help_text="Number of the proposal that was made of all of it."
+    )
     steps = BookStepAnswer(many=True)
+
+
+class BookChangeAnswer(serializers.ModelSerializer):
+    steps = BookStepAnswer(many=True)
+
+    class Meta:
+        model = BookChange
+        fields = ("id", "state", "reason", "proposed_at", "decided_at", "steps")
 
 
 @extend_schema_view(
@@ -62,11 +91,52 @@ class RuleBook(FraudView):
         """What the book changes here, entry by entry. Raises ValidationError for a text that is no book."""
         require(self.by, "rules.draft_rule")
         data = self.input(BookDelivery)
+        change = None
         try:
-            if data["apply"]:
+            if data["apply"] and data["as_one"]:
+                change = propose_book(text=data["yaml"], by=self.by, reason=data["reason"])
+                steps = steps_of(change)
+            elif data["as_one"]:
+                steps = try_book(text=data["yaml"], by=self.by)
+            elif data["apply"]:
                 steps = import_book(text=data["yaml"], by=self.by, reason=data["reason"])
             else:
                 steps = preview_book(text=data["yaml"], by=self.by)
         except BookNotValid as error:
             raise self.wrong("yaml", error.message(current_language())) from error
-        return Response(BookAnswer({"applied": data["apply"], "steps": steps}).data)
+        number = change.pk if change else None
+        return Response(BookAnswer({"applied": data["apply"], "book": number, "steps": steps}).data)
+
+
+@extend_schema_view(
+    get=describe("Rule books that wait", answer=BookChangeAnswer(many=True), operation_id="rule_book_changes")
+)
+class RuleBookChanges(FraudView):
+    """Books proposed as a whole that wait for a second person, the oldest first."""
+
+    permission = "rules.view_rule"
+
+    def get(self, request: Request) -> Response:
+        """Each with what it changes."""
+        return Response(BookChangeAnswer(waiting_books(), many=True).data)
+
+
+@extend_schema_view(
+    post=describe(
+        "Decide a rule book", answer=BookChangeAnswer, body=DecideReason, operation_id="rule_book_decide"
+    )
+)
+class DecideBook(DecideView):
+    """`approve` or `return`, with its `reason`, by somebody else than who proposed it."""
+
+    permission = "rules.activate_rule"
+
+    def approve(self, data: dict[str, Any], book_id: int) -> Any:
+        """Raises Http404, NotPermitted, RuleServiceError."""
+        change = get_object_or_404(BookChange, pk=book_id)
+        return BookChangeAnswer(confirm_book(change=change, by=self.by)).data
+
+    def send_back(self, data: dict[str, Any], book_id: int) -> Any:
+        """Raises Http404, NotPermitted, RuleServiceError."""
+        change = get_object_or_404(BookChange, pk=book_id)
+        return BookChangeAnswer(return_book(change=change, by=self.by, **data)).data

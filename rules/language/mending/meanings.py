@@ -67,6 +67,8 @@ _NAMED = (
     (r"월초|\b(?:beginning|start) of (?:the )?month\b", "day_of_month(transacted_at) <= 5"),
     (r"\b(?:different|various|several|multiple|many|other|new)\s+(?:merchants?|shops?|stores?|places?|vendors?)\b|(?:서로\s?)?다른\s?(?:가맹점|가게|상점|곳)|여러\s?(?:가맹점|가게|상점|곳|군데)",
      "distinct(merchant same cardholder, day) >= 3"),
+    (r"\b(?:number|count) of (?:different |distinct )?(?:merchants|shops|stores|vendors)\b|가맹점\s?(?:의\s)?(?:개수|갯수|수)(?![가-힣]*료)",
+     "distinct(merchant same cardholder, day) >= 3, distinct(merchant same cardholder within 30 days) >= 3"),
     (r"\b(?:more than|at least|over)\s+(?:one|two|three|[0-9]+)\s+(?:cardholders?|employees?|persons?|users?)\b(?=.*\b(?:same|one)\b)",
      "distinct(cardholder same merchant within 1 hour) >= 2"),
     (r"\bapprover\s+(?:is|=|==|equals)\s+(?:the\s+)?(?:same\s+(?:person\s+)?as\s+)?(?:the\s+)?(?:cardholder|card\s?holder|employee|user|claimant)\b",
@@ -82,7 +84,7 @@ _MONTH = re.compile(
 )
 #: 밤 12시 이후: until the morning; as a time of day it is nearly all of it.
 _SMALL_HOURS = re.compile(
-    r"(?:밤|(?:새벽|오전)(?=\s*12))\s*(12|[1-5])\s*시(?!간)(?:\s*([0-9]{1,2})\s*분)?(?:를|을)?\s*(?:이후|넘|지나|부터(?!.*까지))"
+    r"(?:밤|새벽|오전(?=\s*12))\s*(12|[1-5])\s*시(?!간)(?:\s*([0-9]{1,2})\s*분)?(?:를|을)?\s*(?:이후|넘|지나|부터(?!.*까지))"
 )
 _SINCE = {"이후": ">=", "부터": ">=", "이전": "<", "까지": "<="}
 #: What nobody can see on a payment: the judgement is the reviewer's, a rule names what makes one ask.

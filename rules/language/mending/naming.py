@@ -240,6 +240,7 @@ class _Namer:
             label = field_meant(piece.out, near=False)
             if (
                 label
+                and self.subject != "cardholder.grade"  # a manager is a grade, not who approves
                 and not self._only_text()
                 and FIELDS[label].type in {"text", "code"}
                 and self.subject.split(".")[0] != label.split(".")[0]

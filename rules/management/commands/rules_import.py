@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
@@ -14,7 +15,9 @@ from audit.language import current_language
 from audit.permissions import NotPermitted
 from audit.services import actor_of
 from rules.book_text import BookNotValid
-from rules.services.book_import import import_book, preview_book
+from rules.exceptions import RuleServiceError
+from rules.services.book_bundle import propose_book, steps_of, try_book
+from rules.services.book_import import BookStep, import_book, preview_book
 
 
 class Command(BaseCommand):
@@ -26,6 +29,9 @@ class Command(BaseCommand):
         parser.add_argument("file")
         parser.add_argument("--by", required=True, help="login of the rule admin in whose name it is done")
         parser.add_argument("--apply", action="store_true", help="make the drafts and proposals")
+        parser.add_argument(
+            "--as-one", action="store_true", help="one proposal of all of it, which rules_confirm confirms"
+        )
         parser.add_argument("--reason", default="", help="why, for whoever approves")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,28 +39,44 @@ class Command(BaseCommand):
             text = Path(options["file"]).read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(f"{options['file']}: {error}") from error
-        by = _person(options["by"])
+        by = person(options["by"])
         try:
-            if options["apply"]:
+            if options["as_one"]:
+                if options["apply"]:
+                    change = propose_book(text=text, by=by, reason=options["reason"])
+                    said = _("Proposed as rule book %(n)d. Somebody else confirms it.")
+                    self.stdout.write(said % {"n": change.pk})
+                    steps = steps_of(change)
+                else:
+                    steps = try_book(text=text, by=by)
+            elif options["apply"]:
                 steps = import_book(text=text, by=by, reason=options["reason"])
             else:
                 steps = preview_book(text=text, by=by)
         except BookNotValid as error:
             raise CommandError(error.message(current_language())) from error
+        except RuleServiceError as error:
+            raise CommandError(str(error)) from error
         except NotPermitted as error:
             said = _("“%(name)s” may not draft and propose rules.")
             raise CommandError(said % {"name": options["by"]}) from error
-        for step in steps:
-            if step.action != "same" or step.reason:
-                self.stdout.write(f"{step.action:9} {step.part[:-1]:9} {step.name} {step.reason}".rstrip())
-                for line in step.lines:
-                    self.stdout.write(f"    {line}")
-        n_same = sum(step.action == "same" for step in steps)
-        told = _("Entries: %(n)s, of them differ: %(differ)s")
-        self.stdout.write(told % {"n": len(steps), "differ": len(steps) - n_same})
+        write_steps(self.stdout, steps)
 
 
-def _person(login: str) -> Actor:
+def write_steps(out: OutputWrapper, steps: Sequence[BookStep]) -> None:
+    """What a book changes, entry by entry, and how many entries it has."""
+    for step in steps:
+        if step.action != "same" or step.reason:
+            out.write(f"{step.action:9} {step.part[:-1]:9} {step.name} {step.reason}".rstrip())
+            for line in step.lines:
+                out.write(f"    {line}")
+    n_same = sum(step.action == "same" for step in steps)
+    told = _("Entries: %(n)s, of them differ: %(differ)s")
+    out.write(told % {"n": len(steps), "differ": len(steps) - n_same})
+
+
+def person(login: str) -> Actor:
+    """The login of that name, as who acts. Raises CommandError."""
     user = get_user_model().objects.filter(username=login, is_active=True).first()
     if user is None:
         raise CommandError(_("There is no login “%(name)s”.") % {"name": login})

@@ -43,7 +43,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "decide-exemption": ("post profiles/X/exemptions/1/approve/",), "add-receipt": ("post claims/1/receipts/",), "resume-file": ("post deliveries/X/resume/",), "cancel-file": ("post deliveries/X/cancel/",),
     "money-back-step": tuple(f"post money-back/1/{name}/" for name in ("link", "dismiss", "unlink")), "deliver-outcomes": ("post outcomes/",),
     # Rules
-    "new-rule": ("post rules/",), "draft-rule": ("post rules/X/versions/",), "adopt-template": ("post rules/templates/X/adopt/",), "rule-book": ("post rules/book/",), "read-rule": ("post rules/read/",),
+    "new-rule": ("post rules/",), "draft-rule": ("post rules/X/versions/",), "adopt-template": ("post rules/templates/X/adopt/",), "rule-book": ("post rules/book/",), "decide-book": ("post rules/book/changes/1/approve/", "post rules/book/changes/1/return/"), "read-rule": ("post rules/read/",),
     "try-rule": ("post rules/try/",), "explain-claim": ("post rules/explain/",), "preview-rule": ("post rules/X/preview/",),
     "rule-step": (*(f"post rules/X/versions/1/{name}/" for name in ("propose", "activate", "shadow", "return", "widen", "discard")), *(f"post rules/X/{name}/" for name in ("propose-retirement", "retire", "keep", "roll-back")), "put rules/X/versions/1/"),
     "start-mining": ("post rules/searches/",), "cancel-mining": ("post rules/searches/1/cancel/",), "draft-mined": ("post rules/searches/1/draft/",),

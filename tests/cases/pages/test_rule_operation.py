@@ -222,6 +222,12 @@ def test_pages_and_interface_tell_the_same(cast, run, client):
     answer = client.get("/api/v1/rules/A04/operation/").json()
     assert (answer["hits"], answer["reviewed"], answer["misuse"]) == (3, 1, 0)
     assert client.get(reverse("cases:rule-misses", args=["A04"])).status_code == 200
+    assert client.get("/api/v1/rules/A04/operation/misses/").json() == {
+        "n_misuse": 0,
+        "nearly": [],
+        "only_here": [],
+    }
+    assert client.get("/api/v1/rules/Z99/operation/misses/").status_code == 404
     assert client.get(reverse("cases:rules-to-look-at")).status_code == 200
     assert client.get("/api/v1/rules/to-look-at/").status_code == 200
     assert client.get(reverse("cases:rule-operation", args=["Z99"])).status_code == 404

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
+from audit import clock
 from rules.models import Parameter, ParameterValue, ValueList
 from tests.cast import Cast, make_cast
 
+NEXT = clock.today() + timedelta(days=2)
 pytestmark = pytest.mark.django_db
 PLACE = "/api/v1/rules/values/"
 
@@ -92,7 +94,7 @@ def test_a_parameters_value_is_told_as_it_is_proposed(cast: Cast) -> None:
     admin, approver, place = as_(cast.rule_admin), as_(cast.approver), f"{PLACE}parameters/limit/"
     read = admin.get(place)
     assert read.json()["values"][0]["value"] == "12.50"
-    body = {"value": "14.25", "currency": "gbp", "valid_from": "2026-12-01", "reason": "prices rose"}
+    body = {"value": "14.25", "currency": "gbp", "valid_from": NEXT.isoformat(), "reason": "prices rose"}
     assert admin.post(place, {**body, "seen": 0}, format="json").status_code == 409
     wrong = admin.post(place, {**body, "value": "much"}, format="json", headers={"If-Match": read["ETag"]})
     assert (wrong.status_code, wrong.json()["code"]) == (422, "value_not_valid")
@@ -101,7 +103,7 @@ def test_a_parameters_value_is_told_as_it_is_proposed(cast: Cast) -> None:
     step = f"{PLACE}changes/{made.json()['id']}/"
     assert admin.post(f"{step}return/", {}, format="json").status_code == 403
     assert approver.post(f"{step}approve/", {}, format="json").status_code == 200
-    assert limit.values.get(valid_from=date(2026, 12, 1)).value == "1425"
+    assert limit.values.get(valid_from=NEXT).value == "1425"
     assert [row["name"] for row in admin.get(f"{PLACE}parameters/", {"kind": "money"}).json()["results"]] == [
         "limit"
     ]

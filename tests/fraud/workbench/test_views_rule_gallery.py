@@ -12,7 +12,7 @@ from django.utils import translation
 from audit.actor import Actor
 from fraud.workbench.gallery import cards, data_states
 from rules.book_text import read_yaml
-from rules.models import RuleVersion, ValueChange, ValueList
+from rules.models import BookChange, RuleGroup, RuleVersion, ValueChange, ValueList
 from rules.services import install_starter_rules
 from rules.starter import GALLERY
 from tests.cast import make_cast, make_claim
@@ -98,6 +98,55 @@ def test_book_is_exported_shown_and_then_imported_as_drafts(ruleadmin):
     sent = {"text": changed, "step": "apply", "reason": "doubled"}
     assert ruleadmin.post(reverse("fraud:rule-book"), sent).status_code == 200
     assert RuleVersion.objects.get(state="draft").rule.code == "A01"
+
+
+SMALL = "format: cleancard rule book 1\ngroups:\n  - {code: z_trip, name: {ko: 출장, en: Trips}}\nlists:\n  - {name: z_fuel, kind: code, values: ['5541']}\n"
+
+
+def test_book_proposed_as_one_is_read_and_confirmed_by_somebody_else_on_its_page(ruleadmin, client, cast):
+    sent = {"text": SMALL, "step": "propose", "reason": "first of all"}
+    answer = ruleadmin.post(reverse("fraud:rule-book"), sent)
+    assert answer.status_code == 302
+    path = reverse("fraud:book-change", args=[BookChange.objects.get().pk])
+    assert answer["Location"] == path
+    page = ruleadmin.get(path).content.decode()
+    assert "z_trip" in page
+    assert "is refused" not in page
+    assert "Confirm all of it" not in page
+    assert ruleadmin.post(f"{path}approve/").status_code == 403
+    client.force_login(cast.approver)
+    client.cookies["django_language"] = "en"
+    assert "Confirm all of it" in client.get(path).content.decode()
+    assert client.post(f"{path}neither/").status_code == 404
+    assert client.post(f"{path}approve/").status_code == 302
+    assert "Confirm all of it" not in client.get(path).content.decode()
+    assert client.post(f"{path}approve/").status_code == 409
+    assert RuleGroup.objects.get().name_en == "Trips"
+    sent = {"text": SMALL, "step": "propose", "reason": "no"}
+    client.force_login(cast.rule_admin)
+    assert client.post(reverse("fraud:rule-book"), sent).status_code == 422
+
+
+def test_interface_proposes_a_book_as_one_and_decides_it(ruleadmin, client, cast):
+    url = "/api/v1/rules/book/"
+    body = json.dumps({"yaml": SMALL, "apply": True, "as_one": True, "reason": "first of all"})
+    tried = ruleadmin.post(
+        url, json.dumps({"yaml": SMALL, "as_one": True}), content_type="application/json"
+    ).json()
+    assert (tried["book"], tried["applied"]) == (None, False)
+    made = ruleadmin.post(url, body, content_type="application/json").json()
+    assert [(step["name"], step["action"]) for step in made["steps"]] == [
+        (step["name"], step["action"]) for step in tried["steps"]
+    ]
+    (waiting,) = ruleadmin.get(f"{url}changes/").json()
+    assert waiting["id"] == made["book"]
+    client.force_login(cast.approver)
+    path = f"{url}changes/{made['book']}/"
+    short = client.post(f"{path}return/", json.dumps({"reason": "no"}), content_type="application/json")
+    assert short.status_code == 422
+    why = json.dumps({"reason": "another time"})
+    assert client.post(f"{path}return/", why, content_type="application/json").json()["state"] == "returned"
+    assert client.get(f"{url}changes/").json() == []
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfe\x00", b"- &a [*a]", b"format: x"])

@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from audit import clock
 from audit.models import AuditEvent
 from fraud.workbench.value_preview import preview_change, unsaved_parameter_change
 from fraud.workbench.values_page import rows_of, typed_value, used_by, value_text
@@ -18,6 +19,7 @@ from rules.services import parameter_specs
 from rules.services.values import is_overtaken, parameter_version
 from tests.cast import make_cast, make_claim, make_merchant
 
+NEXT = clock.today() + timedelta(days=2)
 pytestmark = pytest.mark.django_db
 
 
@@ -117,7 +119,7 @@ def test_preview_counts_as_a_plain_loop_does(cast, limit):
 def test_value_is_proposed_by_one_and_applied_by_another(client, cast, limit):
     address = reverse("fraud:parameter", args=["limit"])
     client.force_login(cast.rule_admin)
-    typed = {"value": "300,000", "currency": "krw", "valid_from": "2026-12-01", "reason": "new policy"}
+    typed = {"value": "300,000", "currency": "krw", "valid_from": NEXT.isoformat(), "reason": "new policy"}
     for seen in ({}, {"seen": "x"}, {"seen": "99"}):
         assert client.post(address, typed | seen).status_code == 409
     typed["seen"] = parameter_version(limit)
@@ -130,7 +132,7 @@ def test_value_is_proposed_by_one_and_applied_by_another(client, cast, limit):
     page = client.get(reverse("fraud:rule-values")).content.decode()
     assert "300,000" in page
     assert client.post(reverse("fraud:decide-change", args=[change.pk, "apply"])).status_code == 302
-    value = limit.values.get(valid_from=date(2026, 12, 1))
+    value = limit.values.get(valid_from=NEXT)
     assert (value.value, value.currency) == ("300000", "KRW")
     again = client.post(reverse("fraud:decide-change", args=[change.pk, "apply"]))
     assert again.status_code == 409
@@ -174,7 +176,7 @@ def test_a_proposal_that_another_one_overtook_says_so_and_can_only_be_returned(c
         form = {"values": text, "reason": "more of them", "lock_version": "1"}
         client.post(reverse("fraud:value-list", args=["words"]), form)
     for value in ("300,000", "400,000"):
-        typed = {"value": value, "currency": "krw", "valid_from": "2026-12-01", "reason": "new policy"}
+        typed = {"value": value, "currency": "krw", "valid_from": NEXT.isoformat(), "reason": "new policy"}
         seen = {"seen": parameter_version(limit)}
         client.post(reverse("fraud:parameter", args=["limit"]), typed | seen)
     first, second, third, fourth = ValueChange.objects.order_by("pk")
@@ -193,11 +195,19 @@ def test_a_proposal_that_another_one_overtook_says_so_and_can_only_be_returned(c
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"value": "x", "valid_from": "2026-12-01", "currency": "KRW"}, "500,000"),
+        ({"value": "x", "valid_from": NEXT.isoformat(), "currency": "KRW"}, "500,000"),
         ({"value": "1", "valid_from": "soon", "currency": "KRW"}, "2026-01-31"),
         ({"value": "1", "valid_from": "", "currency": "KRW"}, "언제부터"),
-        ({"value": "1", "valid_from": "2026-12-01", "currency": "??"}, "KRW"),
-        ({"value": "1", "valid_from": "2026-12-01", "valid_to": "2026-11-01", "currency": "KRW"}, "종료일"),
+        ({"value": "1", "valid_from": NEXT.isoformat(), "currency": "??"}, "KRW"),
+        (
+            {
+                "value": "1",
+                "valid_from": NEXT.isoformat(),
+                "valid_to": (NEXT - timedelta(days=20)).isoformat(),
+                "currency": "KRW",
+            },
+            "종료일",
+        ),
     ],
 )
 def test_refusal_says_what_would_be_right_and_keeps_what_was_typed(client, cast, limit, typed, said):

@@ -65,6 +65,8 @@ def _turned(tokens: Sequence[Said], at: int, found: Clause) -> Clause | None:
 
 def negated(condition: str) -> str:
     """``not`` before what is one word or call, brackets around what is more."""
+    if re.fullmatch(r"[\w.]+ is not missing", condition):
+        return condition.replace(" is not missing", " is missing")
     if condition.startswith("not ") and " and " not in condition and " or " not in condition:
         return condition.removeprefix("not ")
     if " != " in condition and condition.count(" ") == 2:

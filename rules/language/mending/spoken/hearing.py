@@ -117,6 +117,10 @@ def _beside(token: Said, before: Said | None, behind: Said | None) -> list[Said]
         return as_("compare", "!=")
     if token.kind == "period" and before is not None and before.is_word("within") and before.written in _BACK:
         return as_("duration", _LENGTHS[token.value])  # 최근 한 달: the thirty days before, no calendar month
+    if token.kind == "duration" and before is not None and before.value == "installments":
+        return as_(
+            "number", "".join(filter(str.isdigit, token.written))
+        )  # 할부 3개월 is three, not ninety days
     if token.written == "지난" and follows == "duration":
         return as_("word", "within")
     if token.written in _NO_MORE and before is not None and before.kind in _LIMITED:

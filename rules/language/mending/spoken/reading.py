@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rules.language.mending.naming import Names
+from rules.language.mending.spoken.binding import BESIDE, Bound, amount_inside, bind
 from rules.language.mending.spoken.clauses import clause
 from rules.language.mending.spoken.denying import is_unclear
 from rules.language.mending.spoken.hearing import Said, heard, is_plural_day
@@ -17,9 +18,7 @@ from rules.language.mending.spoken.values import VALUES
 _FRAME = frozenset({"{", "}", ";", ".", "?"})
 
 
-_JOINS = frozenset({"and", "or", "("})
-#: Words that say how something is (취소된, 수상한), which is nobody's name.
-_TELLS = re.compile(r"(?:[된한는던될할인운른싼찬]|적|스런|째)$")
+_JOINS = frozenset({"and", "or", BESIDE, "("})
 _WINDOW = re.compile(r"(?:count|sum)\((?:[\w.]+ )?(same [^()]*?)(?: where [^()]*)?\)")
 _COUNTED = re.compile(r"(?:count|sum)\([^()]*\) [<>=]+ [^()]*$")
 
@@ -39,6 +38,8 @@ class Spoken:
 
     text: str
     parts: tuple[Part, ...]
+    #: Where it can be read in two ways, both; ``text`` is empty then.
+    readings: tuple[str, ...] = ()
 
 
 def hear(text: str, names: Names, is_rule: Callable[[str], bool]) -> Spoken | None:
@@ -46,6 +47,20 @@ def hear(text: str, names: Names, is_rule: Callable[[str], bool]) -> Spoken | No
 
     ``is_rule`` tells whether a piece of text is a rule of its own already; such pieces stay as they are.
     """
+    line = _read(text, names, is_rule)
+    return line.whole() if isinstance(line, _Line) else None
+
+
+def stuck_at(text: str, names: Names, is_rule: Callable[[str], bool]) -> tuple[int, int] | None:
+    """The part of a text whose words are known and which says nothing together: (start, end); None where it is all of the text."""
+    line = _read(text, names, is_rule)
+    if isinstance(line, _Line) or line is None:
+        return None
+    return line if text[: line[0]].strip() or text[line[1] :].strip() else None
+
+
+def _read(text: str, names: Names, is_rule: Callable[[str], bool]) -> _Line | tuple[int, int] | None:
+    """All conditions of a text; where one is not understood, the place of it; None where the whole is none."""
     tokens = _framed([_signed(token) for token in heard(text)])
     if any(one.is_word("same") and two.kind in {"place", "unknown"} for one, two in pairwise(tokens)):
         return None  # the same restaurant: one shop, or any of the kind?
@@ -54,7 +69,8 @@ def hear(text: str, names: Names, is_rule: Callable[[str], bool]) -> Spoken | No
     while at < len(tokens):
         token = tokens[at]
         if token.kind in {"open", "close", "join", "comma"} or _is_outer_not(tokens, at):
-            if not line.take(token, _join(tokens, at)):
+            join = _join(tokens, at)
+            if not line.take(token, BESIDE if token.kind == "comma" and join == "and" else join):
                 return None
             at += 1
             continue
@@ -64,7 +80,7 @@ def hear(text: str, names: Names, is_rule: Callable[[str], bool]) -> Spoken | No
             else _as_it_is(text, tokens, at, is_rule) or clause(tokens, at, names)
         )
         if found is None:
-            return None
+            return _until_next(tokens, at)
         taken, condition = found
         end = at + taken
         is_either = end < len(tokens) and tokens[end].kind in {"join", "comma"} and _join(tokens, end) == "or"
@@ -74,7 +90,15 @@ def hear(text: str, names: Names, is_rule: Callable[[str], bool]) -> Spoken | No
             condition = f"({condition})"
         line.add(Part(token.start, tokens[at + taken - 1].end, condition))
         at += taken
-    return line.whole()
+    return line
+
+
+def _until_next(tokens: Sequence[Said], at: int) -> tuple[int, int]:
+    """From a token to the next one that joins or closes."""
+    end = at
+    while end + 1 < len(tokens) and tokens[end + 1].kind not in {"join", "comma", "close"}:
+        end += 1
+    return tokens[at].start, tokens[end].end
 
 
 @dataclass
@@ -96,9 +120,9 @@ class _Line:
         elif token.kind == "close":
             self.depth -= 1
             self.words.append(")")
-            return self.depth >= 0
+            return self.depth >= 0 and not is_free
         elif token.is_word("not"):
-            self.words += ["not"] if is_free else ["and", "not"]
+            self.words += ["not"] if is_free else [BESIDE, "not"]
         else:
             self.words.append(join)
             return not is_free
@@ -112,7 +136,7 @@ class _Line:
                 self.words[-1] = both
                 self.parts[-1] = Part(self.parts[-1].start, part.end, both)
                 return
-            self.words.append("and")
+            self.words.append(BESIDE)
         self.words.append(part.out)
         self.parts.append(part)
 
@@ -124,7 +148,12 @@ class _Line:
         if window is None:
             return None
         parts = tuple(replace(part, out=_said(part.out, window)) for part in self.parts)
-        return Spoken(_said(" ".join(self.words).replace("( ", "(").replace(" )", ")"), window), parts)
+        bound = bind(self.words)
+        inside = amount_inside(self.words)
+        if inside and not bound.readings:
+            bound = Bound("", (bind(inside).text, bound.text))
+        readings = tuple(_said(one, window) for one in bound.readings)
+        return Spoken(_said(bound.text, window), parts, readings)
 
 
 def _window_of(conditions: Sequence[str]) -> str | None:
@@ -169,14 +198,6 @@ def _of_them(before: str, behind: str) -> str | None:
     return f"{condition} and {call}{joined}{condition}){rest}"
 
 
-def _one(token: Said, condition: str) -> Spoken:
-    return Spoken(condition, (Part(token.start, token.end, condition),))
-
-
-def _is_hangul(word: str) -> bool:
-    return len(word) > 1 and all("가" <= letter <= "힣" for letter in word)
-
-
 def _lacks_subject(tokens: Sequence[Said], at: int) -> bool:
     """``amount = 100,000 or 200,000``: what the second value is compared with was said before."""
     behind = tokens[at + 1] if at + 1 < len(tokens) else None
@@ -218,7 +239,13 @@ def _join(tokens: Sequence[Said], at: int) -> str:
         return "or"
     if len(days) == 2:
         both_weekdays = all(one.value.startswith("weekday =") for one in days)
-        if both_weekdays or token.kind == "comma" or token.value == "with" or all(map(is_plural_day, days)):
+        if (
+            both_weekdays
+            or token.kind == "comma"
+            or token.value == "with"
+            or token.written == "및"
+            or all(map(is_plural_day, days))
+        ):
             return "or"
     return "and"
 
@@ -229,56 +256,6 @@ def _is_day(token: Said) -> bool:
     )
 
 
-#: Names of grades, which beginners compare as if they stood in an order.
-_GRADES = frozenset(
-    [
-        "사원",
-        "주임",
-        "대리",
-        "과장",
-        "차장",
-        "부장",
-        "이사",
-        "상무",
-        "전무",
-        "임원",
-        "팀장",
-        "실장",
-        "본부장",
-        "manager",
-        "director",
-        "executive",
-        "staff",
-        "senior",
-        "junior",
-    ]
-)
-
-
 def not_understood(text: str) -> list[tuple[int, int]]:
     """Where the words stand that mean nothing here: (start, end) each."""
     return [(token.start, token.end) for token in heard(text) if token.kind == "unknown"]
-
-
-def ordered_grade(text: str) -> tuple[int, int] | None:
-    """Where a text asks for a grade above or below another: (start, end); None where it does not."""
-    tokens = heard(text)
-    for at, token in enumerate(tokens):
-        if token.kind != "compare" or token.value in {"=", "!="}:
-            continue
-        around = tokens[max(at - 2, 0) : at + 2]
-        is_grade = any(one.value == "cardholder.grade" for one in around)
-        names = [one for one in around if _bare(one.written) in _GRADES]
-        if (
-            names
-            and (is_grade or names[0].kind == "unknown")
-            and not any(one.kind in VALUES for one in around)
-        ):
-            return around[0].start if is_grade else names[0].start, max(token.end, names[0].end)
-    return None
-
-
-def _bare(word: str) -> str:
-    for ending in ("님", "급", "보다", "직급"):
-        word = word.removesuffix(ending)
-    return word.lower()

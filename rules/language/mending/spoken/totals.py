@@ -49,7 +49,15 @@ def total(run: Sequence[Said]) -> str | None:
         return None
     if any(token.is_word("per") for token in run) and not (found.keys or found.period):
         return None  # 50,000 each: of whom was not said
-    if not said and found.keys and not found.of and not found.is_grouped and (found.period or found.length):
+    is_same = any(token.is_word("same") for token in run)
+    if (
+        not said
+        and is_same
+        and found.keys
+        and not found.of
+        and not found.is_grouped
+        and (found.period or found.length)
+    ):
         return f"{_call('count', found, '')} >= 2"  # the same amount within 3 days
     counts = [one for one in said if one.value.kind == "count" or _is_plain_count(one, found)]
     amounts = [one for one in said if one not in counts]
@@ -62,6 +70,8 @@ def total(run: Sequence[Said]) -> str | None:
         return None
     if name == "count" and amounts and not amounts[0].sign:
         return None  # of 100,000: exactly, or at least?
+    if len(counts) > 1 and not all(one.sign for one in counts):
+        return None  # 1회 10만원 초과 월 3회 이상
     one = _one_payment(run, found, counts, amounts)
     if one is not None:
         return one or None
@@ -132,6 +142,8 @@ def _gather(run: Sequence[Said]) -> tuple[_Heard | None, list[Said]]:
             role = token.value
             found.is_literal |= bool(at) and role == "same" and run[at - 1].written == "count"
         elif token.kind in {"field", "paper"}:
+            if not role and found.of == "count" and run[at - 1].written.endswith(" of"):
+                return None, []  # number of merchants: how many different ones, not how many payments
             if not _keep_field(found, token, role):
                 return None, []
             role = role if at + 1 < len(run) and run[at + 1].kind == "field" and role else ""
@@ -163,7 +175,7 @@ def _keep_field(found: _Heard, token: Said, role: str) -> bool:
         found.bound = token.value
         return True
     if is_money and not role:
-        if found.value:
+        if found.value or token.value == "per_head":  # a total of shares is nobody's
             return False
         found.value = token.value
         return True

@@ -91,7 +91,7 @@ _PLACES = """
 카지노; 호텔; 모텔; PC방; 당구장; 주유소; 카페; 식당; 술집; 미용실; 병원; 약국; 학원; karaoke; nightclub; casino; golf; spa; massage; sauna; supermarket; jewellery; jewelry; taxi
 """
 _OTHERS = """
-none | 없음; 없는; 없이; 없다; 없고; 없으면; 없을; 없었던; 미첨부; 미제출; 누락; 누락된; 미등록; 미입력; 빠진; 첨부 안; 안 낸; no; without; without a; without any; missing; lacking; not attached; is missing; are missing; has no; have no; with no; not given
+none | 없음; 없는; 없는데; 미기재; 미작성; 없이; 없다; 없고; 없으면; 없을; 없었던; 미첨부; 미제출; 누락; 누락된; 미등록; 미입력; 빠진; 첨부 안; 안 낸; no; without; without a; without any; missing; lacking; not attached; is missing; are missing; has no; have no; with no; not given
 there | 있는; 있음; 있으면; 첨부된; with a; has a
 not | 아닌; 아님; 아닌데; 아니면; 아니고; 아니; 아니면서; 아니며; 아니라; 빼고; 말고; 아닐; 아닌날; 제외; 제외한; 제외하고; 외; 외의; not; is not; isn't; except; excluding; outside; outside of; but not; not on; not on a; not a; other than; was not; wasn't
 and | 그리고; 및; 이고; 이면서; 동시에; 하고; 인데; 또; and; and also; &; &&; plus; but; as well as
@@ -120,9 +120,9 @@ is | is; are; was; were
 ends | 끝자리; 끝자리가; 뒷자리; 뒷자리가; ends with; ends in; ending in; ending with; end with; end in
 """
 _EMPTY = """
-사용; 사용한; 사용하는; 사용된; 사용하면; 사용시; 사용액이; 결제; 결제한; 결제하는; 결제된; 결제시; 결제가; 이용; 이용한; 지출; 지출한; 거래; 거래가; 건; 건이; 내역; 카드; 법인카드; 법인 카드; 카드로; 한; 하는; 하면; 된; 되는; 되면; 인; 이면; 이다; 경우; 때; 것; 모든;
+사용; 사용한; 사용하는; 사용된; 사용하면; 사용시; 사용액이; 결제; 결제한; 결제하는; 결제된; 결제시; 결제가; 이용; 이용한; 지출; 지출한; 거래; 거래가; 건; 건이; 내역; 카드; 법인카드; 법인 카드; 카드로; 한; 하는; 하면; 된; 되는; 되면; 인; 이면; 이다; 경우; 때; 것; 모든; 만약; 만일;
 전체; 발생; 발생한; 발생하면; 했을; 할; 중; 중에; 중인; 중인데; 상태; 에; 에서의; 의; 을; 를; 이; 가; 은; 는; 로; 으로; 만; 날; 날에; 있을; 그; 더; 보다; 씩; 반복; 반복된; 반복되면; 시간; 시간대; 시간에; 발견; 기간; 구매; 구입; 구매한; 구입한; 본인; 자신; 자기; 본인의; 쓴 것; 쓴 돈; 쓴 금액; 쓴 건; 쓴 결제; 알림; 표시; 찾기; 의심; 규칙; 사람; 직원이; 사용자가; 사원이;
-the; a; an; be; been; that; which; with; in; on; for; any; all; card; cards; payment; payments; transaction; transactions; purchase; purchases; claim; claims; spend; spending; spent; expense; expenses; charge; charges; made; done; used; use; using; when; where; it; its; has; have; who; whose; only; please; find; show; me; flag; alert; if; then; than; there; their; his; her; own; its own; same; rule; happens; made on; card used; takes place; taken; paid; during; somebody; someone; anyone; worth; value of; during the; by; time; times; claims that; everything; s; having; group; where; select; everyone; employees; staff
+the; a; an; be; been; that; which; with; in; on; for; any; all; card; cards; payment; payments; transaction; transactions; purchase; purchases; claim; claims; spend; spending; spent; expense; expenses; charge; charges; made; done; used; use; using; when; where; it; its; has; have; who; whose; only; please; find; show; me; flag; alert; if; then; than; there; their; his; her; own; its own; same; rule; happens; made on; card used; takes place; taken; paid; during; somebody; someone; anyone; worth; value of; during the; by; time; times; claims that; everything; s; having; group; where; select; everyone; employees; staff; either; any merchant; any shop; any store; any place; at any merchant; at any shop; at any store; at any place
 """
 #: Endings that stand behind a Korean word and join it to the next: 주말이나 공휴일, 심야이고.
 JOINING = {

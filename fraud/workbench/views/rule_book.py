@@ -1,0 +1,147 @@
+"""The rule book as a file: out, in, and as one proposal that a second person reads and confirms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from audit import clock
+from audit.actor import Actor
+from audit.language import current_language
+from audit.people import is_among
+from audit.permissions import NotPermitted
+from fraud.web.access import page
+from fraud.web.refusals import refusal_sentence
+from fraud.workbench.views import deciding
+from rules.book_text import LARGEST, BookNotValid
+from rules.exceptions import RuleServiceError
+from rules.models import BookChange
+from rules.services.book import export_book
+from rules.services.book_bundle import (
+    confirm_book,
+    propose_book,
+    return_book,
+    steps_of,
+    try_book,
+    waiting_books,
+)
+from rules.services.book_import import BookStep, import_book
+
+
+@page("rules.view_rule")
+@require_GET
+def export(request: HttpRequest) -> HttpResponse:
+    """The rule book as a YAML file."""
+    answer = HttpResponse(export_book(by=_by(request)), content_type="application/yaml; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="rules-{clock.today().isoformat()}.yaml"'
+    return answer
+
+
+@page("rules.view_rule")
+@require_http_methods(["GET", "POST"])
+def book(request: HttpRequest) -> HttpResponse:
+    """Export, and import in two steps: what would change, then one proposal of it all, or drafts and proposals one by one."""
+    if request.method != "POST":
+        return render(request, "fraud/rules/book.html", {"waiting": waiting_books()})
+    text = _sent(request)
+    context: dict[str, Any] = {
+        "text": text,
+        "reason": request.POST.get("reason", ""),
+        "waiting": waiting_books(),
+    }
+    step = request.POST.get("step", "")
+    try:
+        if text is None:
+            said = (0, "the file is no text in UTF-8", "UTF-8 글자 파일이 아닙니다")
+            raise BookNotValid(*said)
+        if step == "propose":
+            change = propose_book(text=text, by=_by(request), reason=context["reason"])
+            messages.success(request, _("Proposed. Somebody else has to agree before it counts."))
+            return redirect("fraud:book-change", book_id=change.pk)
+        if step == "apply":
+            steps = import_book(text=text, by=_by(request), reason=context["reason"])
+        else:
+            steps = try_book(text=text, by=_by(request))
+    except BookNotValid as error:
+        refused = context | {"refusal": error.message(current_language())}
+        return render(request, "fraud/rules/book.html", refused, status=422)
+    except NotPermitted as error:
+        refused = context | {"refusal": refusal_sentence(error)}
+        return render(request, "fraud/rules/book.html", refused, status=403)
+    except RuleServiceError as error:
+        return render(
+            request, "fraud/rules/book.html", context | {"refusal": str(error)}, status=error.status
+        )
+    return render(request, "fraud/rules/book.html", context | _told(steps) | {"is_applied": step == "apply"})
+
+
+@page("rules.view_rule")
+@require_GET
+def book_change(request: HttpRequest, book_id: int) -> HttpResponse:
+    """A book that was proposed as a whole: what it changes, and the second person's decision."""
+    return _change_page(request, get_object_or_404(BookChange, pk=book_id))
+
+
+@page("rules.activate_rule")
+@require_POST
+def decide_book(request: HttpRequest, book_id: int, name: str) -> HttpResponse:
+    """Confirm all of a book or return it; never by whoever proposed it."""
+    change = get_object_or_404(BookChange, pk=book_id)
+
+    def agree() -> str:
+        confirm_book(change=change, by=_by(request))
+        return _("The book holds now. The next night judges with it.")
+
+    return deciding.decide(
+        request,
+        is_agreed={"approve": True, "return": False}.get(name),
+        agree=agree,
+        turn_down=lambda: return_book(change=change, by=_by(request), reason=request.POST.get("reason", "")),
+        show=lambda request, **more: _change_page(request, change, **more),
+        to=lambda: reverse("fraud:book-change", args=[change.pk]),
+    )
+
+
+def _change_page(request: HttpRequest, change: BookChange, *, status: int = 200, **more: Any) -> HttpResponse:
+    by = _by(request)
+    context = _told(steps_of(change)) | {"change": change, "is_own": is_among(by, [change.proposed_by])}
+    return render(request, "fraud/rules/book_change.html", context | more, status=status)
+
+
+def _told(steps: Sequence[BookStep]) -> dict[str, Any]:
+    """Steps for a page: what changes or is refused, what was refused first, and how many of each."""
+    counts = {name: sum(step.action == name for step in steps) for name in _ACTIONS}
+    shown = [step for step in steps if step.action != "same" or step.reason]
+    n_changes = counts["new"] + counts["draft"] + counts["proposal"]
+    return {
+        "steps": sorted(shown, key=lambda step: step.action != "refused"),
+        "counts": counts,
+        "n_changes": n_changes,
+    }
+
+
+_ACTIONS = ("new", "draft", "proposal", "same", "refused")
+
+
+def _sent(request: HttpRequest) -> str | None:
+    """The text of the file, or of the box; None where the file is no text."""
+    sent = request.FILES.get("file")
+    if sent is None:
+        return request.POST.get("text", "")
+    if (sent.size or 0) > 4 * LARGEST:
+        return None
+    try:
+        return sent.read().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+
+
+def _by(request: HttpRequest) -> Actor:
+    return request.actor  # type: ignore[attr-defined,no-any-return]

@@ -1,0 +1,243 @@
+"""A whole rule book as one proposal: one person delivers it, another reads what it changes and confirms it in one step.
+
+Inside the bundle every piece stays what it is when made by hand: a proposal in the name of who delivered it and a decision in the name of
+who confirmed, each with its audit entry. Groups, lists and parameters come before the rules that name them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, replace
+from functools import partial
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from audit.actor import Actor, Role
+from audit.language import current_language
+from audit.permissions import NotPermitted, require
+from audit.redaction import find_struck
+from audit.services import CONFIG, actor_of, record
+from audit.transactions import one_transaction
+from rules.exceptions import ProposalStale, ValueNotValid
+from rules.models import BookChange, RuleVersion, ValueChange, WordingChange
+from rules.services.activation import activate_version, shadow_version
+from rules.services.book import Entry
+from rules.services.book_import import TAKERS, BookStep, Taker, book_of, in_order, step_of
+from rules.services.common import State, needed_reason
+from rules.services.deciding import decide_change, waiting_change
+from rules.services.drafts import propose_version
+from rules.services.values import approve_value_change, newest_value
+from rules.services.wording import confirm_wording
+
+#: Something new is made first and filled then: a list, then its values.
+_ROUNDS = 3
+#: Stands for whoever will confirm while the book is only tried.
+_ANYBODY = Actor(username="somebody-else", roles=frozenset({Role.APPROVER}))
+
+
+class _OnlyTried(Exception):
+    """Takes back what trying a book made."""
+
+
+def try_book(*, text: str, by: Actor) -> list[BookStep]:
+    """What the company would have once somebody else confirmed the book; nothing is kept. Raises BookNotValid, NotPermitted."""
+    require(by, "rules.draft_rule")
+    require(by, "rules.propose_rule")
+    steps: list[BookStep] = []
+    with suppress(_OnlyTried), one_transaction():
+        steps += _take(text, by, _ANYBODY, _("From a rule book"))
+        raise _OnlyTried
+    return steps
+
+
+def propose_book(*, text: str, by: Actor, reason: str) -> BookChange:
+    """Propose all that a book changes as one. Entries that are refused are told with why and keep nothing else from being taken.
+
+    Raises BookNotValid, ReasonNeeded, ValueNotValid where it changes nothing, NotPermitted.
+    """
+    said = needed_reason(reason)[:300]
+    if find_struck(text):  # the book is kept as it was delivered
+        raise ValueNotValid(
+            reason=_(
+                "A full card or resident number stands in the book. None is kept anywhere: take it out first."
+            )
+        )
+    steps = try_book(text=text, by=by)
+    if not any(step.action in _CHANGES for step in steps):
+        raise ValueNotValid(reason=_("The book changes nothing here."))
+    with one_transaction():
+        change = BookChange.objects.create(
+            text=text, steps=_stored(steps), reason=said, proposed_by_id=by.user_id
+        )
+        record(action="rule.book_proposed", by=by, subject=CONFIG, reason=said, after=_counts(change, steps))
+    return change
+
+
+def confirm_book(*, change: BookChange, by: Actor) -> BookChange:
+    """Let all of the book hold: lists and parameters with their values, words, and rules in the state the book gives them.
+
+    Raises NotPermitted for its author, ProposalStale where it would change something else by now than it said, WrongState, ValueNotValid
+    where its author may not propose rules any more.
+    """
+    require(by, "rules.activate_rule")
+    with one_transaction():
+        current = waiting_change(change, by)
+        why = _("Rule book %(n)d: %(reason)s") % {"n": current.pk, "reason": current.reason}
+        try:
+            steps = _take(current.text, _author(current), by, why[:300])
+        except NotPermitted as error:
+            raise ValueNotValid(
+                reason=_("Whoever proposed the book may not propose rules any more. Import it again.")
+            ) from error
+        if _changes(_stored(steps)) != _changes(current.steps):
+            raise ProposalStale()
+        current.steps = _stored(steps)
+        decide_change(current, BookChange.State.APPLIED, by, "steps")
+        after = _counts(current, steps)
+        record(action="rule.book_confirmed", by=by, subject=CONFIG, reason=current.reason, after=after)
+    return current
+
+
+def return_book(*, change: BookChange, by: Actor, reason: str) -> BookChange:
+    """Turn a book down as a whole. Raises NotPermitted for its author, ReasonNeeded, WrongState."""
+    require(by, "rules.activate_rule")
+    said = needed_reason(reason)
+    with one_transaction():
+        current = waiting_change(change, by)
+        decide_change(current, BookChange.State.RETURNED, by)
+        record(action="rule.book_returned", by=by, subject=CONFIG, reason=said, before={"book": current.pk})
+    return current
+
+
+def waiting_books() -> list[BookChange]:
+    """Books that wait for a second person, the oldest first."""
+    found = BookChange.objects.filter(state=BookChange.State.PROPOSED).select_related("proposed_by")
+    return list(found.order_by("proposed_at"))
+
+
+def steps_of(change: BookChange) -> list[BookStep]:
+    """What a book changes, or has changed, entry by entry."""
+    language = current_language()
+    return [
+        BookStep(
+            **step | {"lines": tuple(step["lines"]), "reason": step["reasons"].get(language, step["reason"])}
+        )
+        for step in change.steps
+    ]
+
+
+_CHANGES = ("new", "draft", "proposal")
+
+
+def _author(change: BookChange) -> Actor:
+    if change.proposed_by is None or not change.proposed_by.is_active:
+        raise NotPermitted("rules.propose_rule")
+    return actor_of(change.proposed_by)
+
+
+def _take(text: str, by: Actor, second: Actor, why: str) -> list[BookStep]:
+    """Every entry proposed by one and agreed to by the other; a refusal undoes its own entry only."""
+    require(by, "rules.draft_rule")
+    require(by, "rules.propose_rule")
+    require(second, "rules.activate_rule")
+    book = book_of(text)
+    steps = []
+    for part, known, take in TAKERS:
+        for at, entry in enumerate(book.get(part) or [], 1):
+
+            def both(one: Entry, part: str = part, take: Taker = take) -> BookStep:
+                return _settled(part, one, take, by, second, why)
+
+            taken = partial(step_of, part, at, entry, known, both)
+            step = taken()
+            if step.action == "refused":  # whoever reads it may read the other language
+                step = replace(step, reasons=_in_both(taken))
+            steps.append(step)
+    return in_order(steps)
+
+
+def _in_both(refused: Callable[[], BookStep]) -> dict[str, str]:
+    reasons = {}
+    for language in ("ko", "en"):
+        with override(language):
+            reasons[language] = refused().reason
+    return reasons
+
+
+def _settled(part: str, entry: Entry, take: Taker, by: Actor, second: Actor, why: str) -> BookStep:
+    """One entry with everything it proposes agreed to; what waits already by another proposal is refused."""
+    first: BookStep | None = None
+    for _round in range(_ROUNDS):
+        marks = _newest()
+        step = take(entry, by, why)
+        n_agreed = _agree(marks, second, why)
+        if part == "rules":
+            n_agreed += _put_in_work(marks[2], str(entry.get("state") or "draft"), by, second, why)
+        first = first or step
+        if not n_agreed:
+            if step.action != "same":
+                raise ValueNotValid(
+                    reason=_("A change of it waits for a second person already. It has to be decided first.")
+                )
+            break
+    assert first is not None
+    return replace(first, reason="") if first.action in _CHANGES else first
+
+
+def _newest() -> tuple[int, int, int]:
+    """The newest keys of words, values and versions: what comes behind them was proposed by the entry at hand."""
+    tables = (WordingChange, ValueChange, RuleVersion)
+    words, values, versions = (
+        table._default_manager.order_by("-pk").values_list("pk", flat=True).first() or 0 for table in tables
+    )
+    return words, values, versions
+
+
+def _agree(marks: tuple[int, int, int], second: Actor, why: str) -> int:
+    """Agree to all that was proposed since; how much that was."""
+    words = list(
+        WordingChange.objects.filter(pk__gt=marks[0], state=WordingChange.State.PROPOSED).order_by("pk")
+    )
+    values = list(
+        ValueChange.objects.filter(pk__gt=marks[1], state=ValueChange.State.PROPOSED).order_by("pk")
+    )
+    for change in words:
+        confirm_wording(change=change, by=second)
+    for value in values:
+        if (
+            value.parameter is not None
+        ):  # several values of one parameter were proposed together, on the same base
+            value.base_version = newest_value(value.parameter, value.content)
+            value.save(update_fields=["base_version"])
+        approve_value_change(change=value, by=second, reason=why)
+    return len(words) + len(values)
+
+
+def _put_in_work(mark: int, state: str, by: Actor, second: Actor, why: str) -> int:
+    """The rule's draft as far as the book says: counting, in shadow, proposed; else it stays a draft. How many versions went on."""
+    draft = RuleVersion.objects.filter(pk__gt=mark, state=State.DRAFT).first()
+    if draft is None or state not in {State.ACTIVE, State.SHADOW, State.PROPOSED}:
+        return 0
+    version = propose_version(version=draft, by=by, reason=why)
+    if state == State.SHADOW:
+        shadow_version(version=version, by=second, reason=why)
+    elif state == State.ACTIVE:
+        activate_version(version=version, by=second, reason=why)
+    return 1
+
+
+def _stored(steps: Sequence[BookStep]) -> list[dict[str, Any]]:
+    return [asdict(step) | {"lines": list(step.lines)} for step in steps]
+
+
+def _changes(steps: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    """What two people must have seen alike: what changes, line by line; why something is refused may read otherwise."""
+    return [tuple(step[name] for name in ("part", "name", "action", "lines")) for step in steps]
+
+
+def _counts(change: BookChange, steps: Sequence[BookStep]) -> dict[str, Any]:
+    return {"book": change.pk, **Counter(step.action for step in steps)}
