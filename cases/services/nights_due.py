@@ -43,6 +43,7 @@ def business_date_of(moment: datetime) -> date:
 
 
 def not_later(wanted: date | None, at: datetime) -> date:
+    """The business date that is wanted, or the latest there may be a night of at a moment. Raises NightNotYet for a later one."""
     latest = business_date_of(at)
     if wanted is not None and wanted > max(latest, business_date_of(now())):
         raise NightNotYet(latest)

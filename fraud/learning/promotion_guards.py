@@ -109,6 +109,7 @@ def need_somebody_else(version: ModelVersion, by: Actor) -> None:
 
 
 def need_reason(reason: str) -> None:
+    """That something was written. Raises PromotionNotAllowed."""
     if not reason.strip():
         raise PromotionNotAllowed(_("Write why: the reason is kept with the decision."))
 
