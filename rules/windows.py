@@ -69,7 +69,7 @@ class WindowIndex:
         self._bits = max(n - 1, 1).bit_length()
         packed = codes.astype(np.int64)
         packed <<= self._bits
-        packed += np.take(self._order.rank, rows)
+        packed += rows if self._order.is_ordered else np.take(self._order.rank, rows)
         packed.sort()
         self._packed = packed
         self._n = n
@@ -77,6 +77,7 @@ class WindowIndex:
         #: Rows in group order, in as few bytes as their number allows: a night keeps some twenty indexes.
         self._rows: Places = self._order.rows_at(places)
         self._kept: dict[int, tuple[Mask, Places, Places]] = {}
+        self._sums: dict[tuple[int, int], tuple[Ints, Mask | None, Ints]] = {}
         self._set_targets(targets)
 
     def asking(self, targets: Mask | None) -> Self:
@@ -137,16 +138,14 @@ class WindowIndex:
         self, values: Ints, start: Ints, *, include_self: bool = False, where: Mask | None = None
     ) -> Ints:
         """Exact sum of int64 values (one per row, all rows) in the window; 0 when empty."""
-        first, last, kept = self._ranges(start, include_self, where)
-        return self._spread(kernels.range_totals(np.take(values, kept), first, last), np.int64(0))
+        return self._spread(self._totals(values, start, include_self, where)[0], np.int64(0))
 
     def mean(
         self, values: Ints, start: Ints, *, include_self: bool = False, where: Mask | None = None
     ) -> Floats:
         """Mean of int64 values in the window, nan when empty."""
-        first, last, kept = self._ranges(start, include_self, where)
-        sums = kernels.range_totals(np.take(values, kept), first, last)
-        return self._spread(_divide(sums, last - first), np.float64(np.nan))
+        sums, counts = self._totals(values, start, include_self, where)
+        return self._spread(_divide(sums, counts), np.float64(np.nan))
 
     def std(
         self, values: Ints, start: Ints, *, include_self: bool = False, where: Mask | None = None
@@ -237,6 +236,19 @@ class WindowIndex:
         own, first = self._rows[self._at[has_one]], self._rows[start[has_one]]
         elapsed[has_one] = at_us[own] - at_us[first]
         return self._spread(elapsed, np.float64(np.nan))
+
+    def _totals(self, values: Ints, start: Ints, include_self: bool, where: Mask | None) -> tuple[Ints, Ints]:
+        """(sum, number) of the values in each window. Running sums are remembered until the index forgets them: a builder asks for several lengths."""
+        first, last, kept = self._ranges(start, include_self, where)
+        name = id(values), id(where)
+        if name not in self._sums:  # what lives keeps its name
+            self._sums[name] = values, where, kernels.prefix_sums(np.take(values, kept))
+        sums = self._sums[name][2]
+        return np.take(sums, last) - np.take(sums, first), last - first
+
+    def forget_sums(self) -> None:
+        """Let go of running sums."""
+        self._sums.clear()
 
     def _ranges(self, start: Ints, include_self: bool, where: Mask | None) -> tuple[Ints, Ints, Places]:
         """Windows as ranges over the kept rows: (first, one past the last, the kept rows)."""

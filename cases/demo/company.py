@@ -37,7 +37,8 @@ from cases.demo.plan import (
     write_plan,
 )
 from cases.demo.work import play_casework
-from cases.services.night import end_of_night, run_night
+from cases.services.night import run_night
+from cases.services.nights_due import end_of_night
 from fraud.claims.bulk import read_frame
 from fraud.claims.importing.profiles import get_profile
 from fraud.claims.importing.services import import_claim_file

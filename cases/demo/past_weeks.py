@@ -19,7 +19,8 @@ from cases.demo.past import APPROVERS, CLERK, REVIEWERS, NotYet, Past, Staff, le
 from cases.demo.past_stories import tell
 from cases.models import Alert, Case
 from cases.services.errors import CaseworkError
-from cases.services.night import end_of_night, look_back
+from cases.services.night import look_back
+from cases.services.nights_due import end_of_night
 from cases.services.notices import read_notices
 from fraud.detection.models import ScreeningRun
 

@@ -9,12 +9,9 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from datetime import time as clock
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
@@ -29,6 +26,7 @@ from cases.services.dead_mail import give_addresses, tell_of_dead_mail
 from cases.services.escalating import allocate_work
 from cases.services.following import follow_changes
 from cases.services.health import ring
+from cases.services.nights_due import NIGHTLY, end_of_night, missed_nights, not_later, paused_before
 from cases.services.opening import open_cases
 from cases.services.outbox import send_outbox
 from cases.services.receipts import read_sent_receipts
@@ -37,8 +35,6 @@ from cases.services.webhook_outbox import send_messages
 from fraud.claims.importing.drafts import forget_drafts
 from fraud.claims.importing.parts import forget_uploads
 from fraud.claims.importing.positions import begin_positions
-from fraud.claims.models import Claim
-from fraud.company.calendar import NIGHT_ENDS_HOUR
 from fraud.company.values import current_settings, pinned_settings, to_json
 from fraud.detection.models import RunPart, Score, ScreeningRun
 from fraud.detection.screening.services import (
@@ -65,20 +61,8 @@ from fraud.web.words import run_state_word
 
 log = logging.getLogger(__name__)
 Progress = Callable[[str], None]
-NIGHTLY = "nightly"
-#: Nights looked back for missed ones; a longer gap is one catch-up of everything still pending.
-MAX_CAUGHT_UP = 14
-_NIGHT_HOUR = 2  # when the schedule rings, on the company's clock
 _POLL_SECONDS = 0.5
 State = ScreeningRun.State
-
-
-class NightNotYet(ValueError):
-    """A night of the future was asked for; `latest` is the last business date there may be a night of."""
-
-    def __init__(self, latest: date) -> None:
-        super().__init__(f"no night later than {latest.isoformat()}")
-        self.latest = latest
 
 
 def run_night(
@@ -98,7 +82,7 @@ def run_night(
     if business_date is None and source == NIGHTLY:
         *late, run = open_nights(by=by)
     else:
-        wanted = _not_later(business_date, cut_off_at or now())
+        wanted = not_later(business_date, cut_off_at or now())
         late, run = [], open_run(business_date=wanted, by=by, source=source, cut_off_at=cut_off_at)
     held = paused_before(run)
     if held is not None:
@@ -110,14 +94,6 @@ def run_night(
         if _work(missed, by, say).paused_at is not None:
             return missed
     return _work(run, by, say)
-
-
-def paused_before(run: ScreeningRun) -> ScreeningRun | None:
-    """An earlier night that stands still: later ones wait behind it, so that every claim meets its own night first."""
-    paused = ScreeningRun.objects.filter(
-        source=NIGHTLY, business_date__lt=run.business_date, paused_at__isnull=False
-    )
-    return paused.order_by("business_date").first() if run.source == NIGHTLY else None
 
 
 def look_back(
@@ -146,7 +122,7 @@ def open_nights(*, by: Actor, business_date: date | None = None) -> list[Screeni
     Raises NotPermitted, NightNotYet.
     """
     require(by, "fraud.run_night")
-    wanted = _not_later(business_date, now())
+    wanted = not_later(business_date, now())
     begin_positions(by=by)
     follow_changes()
     read_sent_receipts()
@@ -173,45 +149,6 @@ def let_time_pass() -> dict[str, int]:
     done |= {f"webhooks_{what}": n for what, n in send_messages().items()}
     done |= {"mail_alarms": tell_of_dead_mail(now()), "model_alarms": tell_of_damage(now())}
     return {**done, "uploads_forgotten": forget_uploads(now()) + forget_drafts()}
-
-
-def business_date_of(moment: datetime) -> date:
-    """The day a night belongs to: before 07:00 on the company's clock it is still the day before."""
-    local = moment.astimezone(ZoneInfo(settings.TIME_ZONE))
-    return (local - timedelta(hours=NIGHT_ENDS_HOUR)).date()
-
-
-def _not_later(wanted: date | None, at: datetime) -> date:
-    latest = business_date_of(at)
-    if wanted is not None and wanted > max(latest, business_date_of(now())):
-        raise NightNotYet(latest)
-    return wanted or latest
-
-
-def end_of_night(day: date) -> datetime:
-    """The moment the night of a business date was due: 02:00 of the following day on the company's clock."""
-    zone = ZoneInfo(settings.TIME_ZONE)
-    return datetime.combine(day + timedelta(days=1), clock(_NIGHT_HOUR), zone).astimezone(UTC)
-
-
-def claims_waiting(run: ScreeningRun) -> int:
-    """How many claims came in after the run's cut-off and wait for a later night; history never waits."""
-    return Claim.objects.filter(is_history=False, received_at__gt=run.cut_off_at).count()
-
-
-def missed_nights(before: date) -> list[date]:
-    """Business dates since the last run that had none or whose run did not finish, oldest first, `before` excluded.
-
-    A cancelled night is not missed: its claims are the next one's.
-    """
-    runs = ScreeningRun.objects.filter(source=NIGHTLY, business_date__lt=before)
-    last = runs.filter(state=State.FINISHED).order_by("-business_date").first()
-    if last is None:
-        return []
-    first = max(last.business_date + timedelta(days=1), before - timedelta(days=MAX_CAUGHT_UP))
-    cancelled = set(runs.filter(state=State.CANCELLED).values_list("business_date", flat=True))
-    days = [first + timedelta(days=i) for i in range((before - first).days)]
-    return [day for day in days if day not in cancelled]
 
 
 def _work(run: ScreeningRun, by: Actor, say: Progress) -> ScreeningRun:

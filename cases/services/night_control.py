@@ -16,7 +16,8 @@ from audit.permissions import require
 from audit.services import record
 from audit.transactions import after_commit, one_transaction
 from cases.services import errors
-from cases.services.night import open_nights, paused_before
+from cases.services.night import open_nights
+from cases.services.nights_due import paused_before
 from fraud.detection.models import ScreeningRun
 from fraud.detection.screening.services import (
     CasesOpened,

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 from django.db import connection
 
-from fraud.claims.bulk import read_frame
+from fraud.claims.bulk import in_list, read_frame
 from fraud.claims.columns import shape_claims
 from fraud.claims.dimensions import Dimensions, own_columns, text_codes, wanted_without
 from fraud.claims.models import ClaimVersion
@@ -74,6 +74,7 @@ def read_many_claims(
     where: str = "",
     params: Sequence[Any] = (),
     *,
+    of: pl.Series | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
     zone: str | None = None,
@@ -82,8 +83,9 @@ def read_many_claims(
 ) -> pl.DataFrame:
     """Claims as known at a moment (aware), in the canonical frame, ordered by (transacted_at, id).
 
-    `since` and `until` (exclusive) are limits of the transaction time, `where` is a further condition on `c` alone; columns
-    in `without` are left out, and what only they need is neither read nor joined. `zone` is the company's time zone for days (default: the setting). `on_leave`,
+    `since` and `until` (exclusive) are limits of the transaction time, `where` is a further condition on `c` alone, `of` are the
+    only claims to read, some thousands at most, within no limits; columns in `without` are left out, and what only they need is
+    neither read nor joined. `zone` is the company's time zone for days (default: the setting). `on_leave`,
     `on_trip`, `has_overtime` and `has_vehicle` are null while the personnel feed behind them is empty. Grade, job family and
     workplace are those that held on the payment's day. With `coded` texts are categories, a quarter of the memory where few
     different ones are repeated a million times, and whose and where stand in four bytes.
@@ -94,9 +96,14 @@ def read_many_claims(
     dimensions = Dimensions(wanted, db_time(known_by), coded=coded)
     is_stretch = since is not None and until is not None  # of a feed its days are read, not all there are
     slices = []
-    for own in _own_facts(known_by, where, params, (since, until), wanted, coded):
-        beside = dimensions.of(own) if where else dimensions
-        personnel = _personnel(known_by, own) if where or is_stretch else everything
+    are_few = bool(where) or of is not None
+    if of is None:
+        owns = _own_facts(known_by, where, params, (since, until), wanted, coded)
+    else:
+        owns = iter([_facts_of(known_by, of, wanted, coded)])
+    for own in owns:
+        beside = dimensions.of(own) if are_few else dimensions
+        personnel = _personnel(known_by, own) if are_few or is_stretch else everything
         joined = shape_claims(beside.beside(own, zone), wanted, read=personnel, zone=zone)
         whole = beside_receipts(_with_net(joined, returned), receipts, coded=coded).drop(
             *without, strict=False
@@ -136,6 +143,20 @@ def _in_one(slices: list[pl.DataFrame]) -> pl.DataFrame:
     return pl.DataFrame(
         [pl.concat([part.drop_in_place(name) for part in slices], rechunk=True) for name in names]
     )
+
+
+def _facts_of(known_by: datetime, claim_ids: pl.Series, wanted: frozenset[str], coded: bool) -> pl.DataFrame:
+    """What single claims say: those of the latest nights from the segments, the others from their rows."""
+    own = own_columns(wanted)
+    segments = usable_segments() if not wanted & IDENTITY else None
+    told = []
+    if segments is not None:
+        told.append(segments.newest(list(own), known_by, claim_ids))
+        claim_ids = claim_ids.filter(~claim_ids.is_in(told[0]["claim_id"].implode()))
+    if segments is None or len(claim_ids):
+        condition, params = in_list(claim_ids.to_list())
+        told.append(_read(known_claims(known_by), [f"c.id {condition}"], params, (None, None), own))
+    return pl.concat([text_codes(part) for part in told] if coded else told)
 
 
 def _own_facts(

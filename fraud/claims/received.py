@@ -12,6 +12,8 @@ from django.db import connection
 
 from fraud.claims.bulk import read_frame
 
+#: Where versions lie → the key of the claim that each is of.
+_TABLES = {"fraud_claim": "id", "fraud_claimversion": "claim_id"}
 _counted: ContextVar[dict[datetime, list[int]] | None] = ContextVar("counted", default=None)
 
 
@@ -31,28 +33,49 @@ def one_look(counted: dict[datetime, list[int]] | None = None) -> Iterator[None]
         _counted.reset(token)
 
 
-def received_sums(moment: datetime) -> list[int]:
-    """[versions, sum of their claims' keys] that were received by then."""
+def received_by(moment: datetime) -> list[int]:
+    """[versions, the newest claim's key] that were received by then.
+
+    A claim that is stored late is newer than all, and a late version of an older one is one more; what only moved on is neither.
+    """
     counted = _counted.get()
     if counted is None:
-        return _received_between(None, moment)
+        return _all_by(moment)
     if moment not in counted:
         after = max((known for known in counted if known < moment), default=None)
-        base = counted[after] if after else [0, 0]
-        since = _received_between(after, moment)
-        counted[moment] = [base[0] + since[0], base[1] + since[1]]
+        if after is None:
+            counted[moment] = _all_by(moment)
+        else:
+            base, since = counted[after], _between(after, moment)
+            counted[moment] = [base[0] + since[0], max(base[1], since[1])]
     return list(counted[moment])
 
 
-def _received_between(after: datetime | None, until: datetime) -> list[int]:
+def _all_by(moment: datetime) -> list[int]:
+    """Counting all and those that came later, and looking from the newest back, walks a few rows instead of all of them."""
+    at = connection.ops.adapt_datetimefield_value(moment)
+    # SQLite would take the index of times, and sort all it finds there, for anything but the negation
+    parts = (
+        f"SELECT (SELECT count(*) FROM {table}) - (SELECT count(*) FROM {table} WHERE received_at > %s) AS n, "
+        f"(SELECT {key} FROM {table} WHERE NOT (received_at > %s) ORDER BY {key} DESC LIMIT 1) AS newest"
+        for table, key in _TABLES.items()
+    )
+    return _told(" UNION ALL ".join(parts), [at] * 4)
+
+
+def _between(after: datetime, until: datetime) -> list[int]:
     at = connection.ops.adapt_datetimefield_value
-    known = "received_at <= %s" if after is None else "received_at > %s AND received_at <= %s"
-    params = [at(until)] if after is None else [at(after), at(until)]
+    parts = (
+        f"SELECT count(*) AS n, max({key}) AS newest FROM {table} WHERE received_at > %s AND received_at <= %s"
+        for table, key in _TABLES.items()
+    )
+    return _told(" UNION ALL ".join(parts), [at(after), at(until)] * 2)
+
+
+def _told(sql: str, params: list[object]) -> list[int]:
     told = read_frame(
-        "SELECT sum(n) AS n, sum(claims) AS claims FROM ("
-        f"SELECT count(*) AS n, coalesce(sum(id), 0) AS claims FROM fraud_claim WHERE {known} UNION ALL "
-        f"SELECT count(*) AS n, coalesce(sum(claim_id), 0) AS claims FROM fraud_claimversion WHERE {known}) AS told",
-        [*params, *params],
-        schema={"n": pl.Int64, "claims": pl.Int64},
+        f"SELECT sum(n) AS n, max(newest) AS newest FROM ({sql}) AS told",
+        params,
+        schema={"n": pl.Int64, "newest": pl.Int64},
     )
     return [int(value or 0) for value in told.row(0)]

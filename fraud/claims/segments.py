@@ -2,7 +2,7 @@
 
 Parquet files (segments) in `COLUMNS_DIR` hold every version of every claim that was received up to a moment, the watermark; what
 became known later is read from the database. Nothing rests on them: deleting the folder costs only time. They are believed
-only while the database has as many versions as they do, of the same claims, and the same rows where a few hundred are
+only while the database has as many versions as they do, of claims no newer, and the same rows where a few hundred are
 compared; while each file has the digest it was written with; and while both were written by the same schema.
 """
 
@@ -29,13 +29,15 @@ from fraud.claims.bulk import in_list, read_frame
 from fraud.claims.columns import COLUMNS
 from fraud.claims.importing.locks import folder_lock
 from fraud.claims.models import ClaimFile
-from fraud.claims.received import received_sums
+from fraud.claims.received import received_by
 
 log = logging.getLogger(__name__)
 #: Columns that tell deliveries apart; neither features nor rules look at them, and segments do not hold them.
 IDENTITY = frozenset({"external_id", "claim_no", "card_token", "card_last4"})
 #: Days of payments in a segment, and segments of single nights that are made one.
 SEGMENT_DAYS, MANY = 45, 40
+#: Segments of single nights that are looked through for single claims, newest first.
+LOOKED_THROUGH = 8
 _PROBES = 256
 _AT = pl.Datetime("us", "UTC")
 _MANIFEST = "manifest.json"
@@ -87,6 +89,24 @@ class Segments:
             told.append(made(part.select(names)))
         return pl.concat(told or [made(pl.DataFrame(schema={name: KEPT[name][1] for name in names}))])
 
+    def newest(self, names: Sequence[str], known_by: datetime, claim_ids: pl.Series) -> pl.DataFrame:
+        """`names` of the versions of these claims that held at `known_by`, as far as the latest nights brought them, in no order.
+
+        Whoever asks for claims of last nights finds them in small files; of all others there is nothing here.
+        """
+        over, told = _over_by(known_by), []
+        left = claim_ids.unique()
+        for one in [one for one in reversed(self.files) if one["is_daily"]][:LOOKED_THROUGH]:
+            if left.is_empty():
+                break
+            columns = [*dict.fromkeys([*names, *_ALWAYS])]
+            part = pl.read_parquet(self.folder / one["name"], columns=columns)
+            part = part.filter(pl.col("known_at") <= known_by, pl.col("claim_id").is_in(left.implode()))
+            part = part.join(over, on=["claim_id", "claim_version"], how="anti")
+            left = left.filter(~left.is_in(part["claim_id"].implode()))
+            told.append(part.select(names))
+        return pl.concat(told or [pl.DataFrame(schema={name: KEPT[name][1] for name in names})])
+
     def starts(self) -> list[datetime]:
         """Moments at which a stretch of payments begins: cut there, no file of many days is read twice."""
         return sorted(datetime.fromisoformat(one["first"]) for one in self.files if not one["is_daily"])
@@ -109,7 +129,11 @@ def usable_segments() -> Segments | None:
         manifest = json.loads((folder / _MANIFEST).read_text())
         watermark = datetime.fromisoformat(manifest["watermark"])
         agrees = manifest["schema"] == _SCHEMA and all(_is_whole(folder, one) for one in manifest["files"])
-        if not agrees or manifest["sums"] != received_sums(watermark) or not _probes_hold(manifest["probes"]):
+        if (
+            not agrees
+            or manifest["received"] != received_by(watermark)
+            or not _probes_hold(manifest["probes"])
+        ):
             log.warning("claims.segments_stale", extra={"folder": str(folder)})
             return None
     except FileNotFoundError:
@@ -143,12 +167,13 @@ def _advance(folder: Path, known_by: datetime) -> None:
     after = found.watermark if found else datetime.min.replace(tzinfo=UTC)
     if found and until <= after:
         return
-    before: dict[str, Any] = found.manifest if found else {"sums": [0, 0], "probes": []}
-    files, sums, probes = list(found.files if found else ()), list(before["sums"]), []
+    before: dict[str, Any] = found.manifest if found else {"received": [0, 0], "probes": []}
+    files, received, probes = list(found.files if found else ()), list(before["received"]), []
     for part in _received(after, until, in_spans=not found):
         if part.height:
             files.append(_write(folder, part))
-            sums = [sums[0] + part.height, sums[1] + int(part["claim_id"].sum())]
+            newest = int(part["claim_id"][-1])  # they come by claim
+            received = [received[0] + part.height, max(received[1], newest)]
             # a first one is an eighth of all or less, a night next to nothing
             probes += _probes(part, _PROBES // 16 if found else _PROBES // 8)
     daily = [one for one in files if one["is_daily"]]
@@ -159,7 +184,7 @@ def _advance(folder: Path, known_by: datetime) -> None:
         "schema": _SCHEMA,
         "watermark": until.isoformat(),
         "files": files,
-        "sums": sums,
+        "received": received,
         "probes": _thinned(before["probes"] + probes),
     }
     faults.hit("columns.written")
@@ -243,7 +268,7 @@ def _digest_once(path: str, _size: int, _changed: int) -> str:
 
 def _digest(path: Path) -> str:
     with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "blake2b").hexdigest()
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def _probes_hold(probes: list[list[Any]]) -> bool:

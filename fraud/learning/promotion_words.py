@@ -11,7 +11,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from fraud.detection.models import ModelVersion
 from fraud.learning.gate_words import GATES
 from fraud.learning.models import Evaluation
-from fraud.learning.registry import champion_reference, decisive_evaluation, failed_gates, was_in_service
+from fraud.learning.promotion_guards import (
+    champion_reference,
+    decisive_evaluation,
+    failed_gates,
+    was_in_service,
+)
 
 #: Stage of a version → its word.
 STAGES: Mapping[str, str | Promise] = {

@@ -1,6 +1,7 @@
 """Model versions: moving one into service with four eyes; one is taken in by ``fraud.learning.registering``.
 
-Every service writes the audit entry in its own transaction. Opening versions is in ``fraud.detection.model_files``, re-exported here.
+Every service writes the audit entry in its own transaction. What guards it is in ``fraud.learning.promotion_guards``, opening versions
+in ``fraud.detection.model_files``; what callers need of both is re-exported here.
 """
 
 from __future__ import annotations
@@ -12,9 +13,8 @@ from django.utils.translation import gettext as _
 from audit import clock
 from audit.actor import Actor
 from audit.faults import hit
-from audit.people import require_second_person
 from audit.permissions import NotPermitted, can, require
-from audit.services import people_behind, record
+from audit.services import record
 from audit.transactions import one_transaction
 from fraud.detection.model_files import (
     LoadedVersion,
@@ -24,12 +24,23 @@ from fraud.detection.model_files import (
     champion,
     forget_loaded,
     load_version,
-    report_damage,
     subject_of,
 )
 from fraud.detection.models import ModelVersion
-from fraud.learning.gate_words import GATES
-from fraud.learning.models import Evaluation
+from fraud.learning.promotion_guards import (
+    GatesNotPassed,
+    PromotionNotAllowed,
+    VersionMoved,
+    champion_reference,
+    decisive_evaluation,
+    failed_gates,
+    need_reason,
+    need_seen,
+    need_somebody_else,
+    prove,
+    version_seen,
+    was_in_service,
+)
 
 Stage = ModelVersion.Stage
 
@@ -56,46 +67,6 @@ __all__ = [
 ]
 
 
-class PromotionNotAllowed(ValueError):
-    """The version is not in a stage from which this move is possible; the message says which stage would be right."""
-
-    code = "promotion_not_allowed"
-    status = 409
-    details = None
-
-    @property
-    def sentence(self) -> str:
-        """What the interface answers, in the reader's language."""
-        return str(self)
-
-
-class GatesNotPassed(PromotionNotAllowed):
-    """The latest comparison fails gates (or there is none); ``failed`` names them."""
-
-    code = "gates_not_passed"
-
-    def __init__(self, failed: list[str]) -> None:
-        super().__init__(
-            _("Not met: %(gates)s. To go on anyway, say why and confirm that conditions are not met.")
-            % {"gates": ", ".join(str(GATES.get(name, name)) for name in failed)}
-        )
-        self.failed = failed
-
-    @property
-    def details(self) -> dict[str, list[str]]:  # type: ignore[override]
-        """The conditions by name."""
-        return {"gates": self.failed}
-
-
-class VersionMoved(PromotionNotAllowed):
-    """The version, or the comparison that decides about it, is no longer what was looked at."""
-
-    code = "version_moved"
-
-    def __init__(self) -> None:
-        super().__init__(_("The version or its comparison has changed since it was read. Look at it again."))
-
-
 @one_transaction()
 def install_first_version(*, version: ModelVersion, by: Actor) -> ModelVersion:
     """Put the very first version into service. The system only, and only while no version is or was: there is nothing to compare with."""
@@ -117,7 +88,7 @@ def propose_promotion(
     any, says so as whoever promotes does).
     """
     require(by, "fraud.propose_promotion")
-    _need_reason(reason)
+    need_reason(reason)
     need_seen(version, seen)
     failed = failed_gates(version)
     if version.stage == Stage.CHALLENGER and failed and not despite_gates:
@@ -151,9 +122,9 @@ def return_proposal(
     Raises NotPermitted (also for whoever proposed it), PromotionNotAllowed.
     """
     require(by, "fraud.promote_version")
-    _need_reason(reason)
+    need_reason(reason)
     version.refresh_from_db()
-    _need_somebody_else(version, by)
+    need_somebody_else(version, by)
     need_seen(version, seen)
     before = {"stage": Stage.PROPOSED.value, "proposed_by": version.proposed_by}
     stage = Stage.ARCHIVED if was_in_service(version) else Stage.CHALLENGER
@@ -185,18 +156,18 @@ def promote_version(
     Raises NotPermitted, PromotionNotAllowed, GatesNotPassed (unless ``despite_gates``, which is recorded), ModelDamaged.
     """
     require(by, "fraud.promote_version")
-    _need_reason(reason)
+    need_reason(reason)
     version.refresh_from_db()
     if version.stage != Stage.PROPOSED:
         raise PromotionNotAllowed(
             _("Only a proposed version can be promoted; this one is %(stage)s.") % {"stage": version.stage}
         )
-    _need_somebody_else(version, by)
+    need_somebody_else(version, by)
     need_seen(version, seen)
     failed = failed_gates(version)
     if failed and not despite_gates:
         raise GatesNotPassed(failed)
-    _prove(version)
+    prove(version)
     with one_transaction():
         current = ModelVersion.objects.select_for_update().filter(stage=Stage.CHAMPION).first()
         if version.proposed_over is not None and version.proposed_over != champion_reference():
@@ -218,7 +189,7 @@ def propose_roll_back(*, reason: str, by: Actor, over: str = "", seen: str | Non
     """
     if not can(by, "fraud.promote_version"):
         require(by, "fraud.propose_promotion")
-    _need_reason(reason)
+    need_reason(reason)
     current = ModelVersion.objects.filter(stage=Stage.CHAMPION).select_related("previous_champion").first()
     if current is None or current.previous_champion is None:
         raise PromotionNotAllowed(_("There is no earlier version to return to."))
@@ -246,40 +217,6 @@ def propose_roll_back(*, reason: str, by: Actor, over: str = "", seen: str | Non
         after={"stage": Stage.PROPOSED.value},
     )
     return earlier
-
-
-def champion_reference(*, without: ModelVersion | None = None) -> str:
-    """The version in service, empty for none, or where it is the one of `without`."""
-    rows = ModelVersion.objects.filter(stage=Stage.CHAMPION)
-    if without is not None:
-        rows = rows.exclude(pk=without.pk)
-    return rows.values_list("reference", flat=True).first() or ""
-
-
-def decisive_evaluation(version: ModelVersion) -> Evaluation | None:
-    """The comparison on later claims that decides about a promotion; None while there is none whose conditions were judged."""
-    latest = Evaluation.objects.filter(model_version=version, trained_again_at=None).first()
-    return latest if latest is not None and latest.gates else None
-
-
-def was_in_service(version: ModelVersion) -> bool:
-    """Whether the version scored before; proposing it again is a roll-back."""
-    return version.promoted_at is not None
-
-
-def failed_gates(version: ModelVersion) -> list[str]:
-    """Names of the gates that do not hold in the latest comparison; ``not_compared`` without one against a champion.
-
-    None for a version that was in service before: it is known, and has to come back when its successor fails.
-    """
-    if was_in_service(version):
-        return []
-    if not champion_reference(without=version):
-        return []
-    latest = decisive_evaluation(version)
-    if latest is None:
-        return ["not_compared"]
-    return [str(gate.get("gate")) for gate in latest.gates if not gate.get("holds")]
 
 
 def _enter_service(
@@ -325,37 +262,3 @@ def _move(version: ModelVersion, old: Stage, new: Stage, **values: Any) -> None:
             _("The version is no longer %(stage)s; look at it again.") % {"stage": old.value}
         )
     version.refresh_from_db()
-
-
-def _prove(version: ModelVersion) -> None:
-    """Open the files as they lie there now, not as this process remembers them; damage is reported and raised."""
-    forget_loaded()
-    try:
-        load_version(version)
-    except ModelDamaged as error:
-        report_damage(version, error)
-        raise
-
-
-def version_seen(version: ModelVersion) -> str:
-    """What a page or program has seen of a version: its stage and the comparison that decides about it, `proposed-12`."""
-    decisive = decisive_evaluation(version)
-    return f"{version.stage}-{decisive.pk if decisive else 0}"
-
-
-def need_seen(version: ModelVersion, seen: str | None) -> None:
-    """That the version is what was looked at. Raises VersionMoved. None for who has just read it."""
-    if seen is not None and seen != version_seen(version):
-        raise VersionMoved
-
-
-def _need_somebody_else(version: ModelVersion, by: Actor) -> None:
-    """Raises NotPermitted for whoever proposed the version, under whatever login."""
-    if version.proposed_by:
-        earlier = people_behind([version.proposed_by], employee_no=version.proposed_by_no)
-        require_second_person(by, earlier, "fraud.promote_version")
-
-
-def _need_reason(reason: str) -> None:
-    if not reason.strip():
-        raise PromotionNotAllowed(_("Write why: the reason is kept with the decision."))

@@ -16,7 +16,8 @@ from audit.actor import Actor
 from audit.services import find_faults
 from cases.models import Appeal, Case, Recovery
 from cases.services.clocks import sweep_clocks
-from cases.services.night import business_date_of, run_night
+from cases.services.night import run_night
+from cases.services.nights_due import business_date_of
 from cases.services.outbox import send_outbox
 from cases.workflow import State
 from fraud.claims.labels import NewLabel, add_labels

@@ -11,7 +11,8 @@ import pytest
 from audit.actor import Actor
 from audit.clock import now
 from cases.services import night_control
-from cases.services.night import advance, business_date_of, run_night
+from cases.services.night import advance, run_night
+from cases.services.nights_due import business_date_of
 from fraud.detection.models import Score, ScreeningRun
 from fraud.detection.screening import services as screening
 from tests.night_company import add_claims, add_people, add_rules

@@ -12,7 +12,8 @@ from django.utils import timezone
 from cases.models import Case, HeldBack
 from cases.pages import case_load_beside
 from cases.services.explanation_requests import request_explanation
-from cases.services.night import business_date_of, run_night
+from cases.services.night import run_night
+from cases.services.nights_due import business_date_of
 from cases.services.queue import take_case
 from fraud.claims.models import Cardholder, Claim, Merchant
 from fraud.company.models import CompanySettings

@@ -25,7 +25,8 @@ from cases.pages.case import claims_of
 from cases.pages.queue_filters import read_filters
 from cases.services import opening
 from cases.services.by_hand import open_case_by_hand
-from cases.services.night import business_date_of, closing_line, missed_nights, prepare, run_night
+from cases.services.night import closing_line, prepare, run_night
+from cases.services.nights_due import business_date_of, missed_nights
 from cases.workflow import State
 from fraud.claims.models import Cardholder, Claim, Merchant
 from fraud.company.models import CompanySettings

@@ -18,8 +18,9 @@ from audit.models import AuditEvent
 from audit.permissions import NotPermitted, Role
 from cases.models import Case
 from cases.services import errors, night_control
-from cases.services.night import advance, missed_nights, run_night
+from cases.services.night import advance, run_night
 from cases.services.night_control import cancel_night, pause_night, resume_night, start_night
+from cases.services.nights_due import missed_nights
 from cases.tasks import _ring_next_run, _ring_what_waits
 from fraud.detection.models import RunPart, Score, ScreeningRun
 from fraud.detection.screening import pace

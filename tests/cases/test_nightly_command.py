@@ -15,7 +15,7 @@ from django.utils.translation import override
 
 from cases.management.commands.nightly import lines, nothing_to_do
 from cases.management.night_bar import bar_of, stage_lines
-from cases.services.night import business_date_of
+from cases.services.nights_due import business_date_of
 from fraud.claims.models import Claim
 from fraud.detection.models import ScreeningRun
 from fraud.detection.screening import services as screening

@@ -16,7 +16,8 @@ from audit.actor import Actor
 from audit.models import AuditEvent
 from cases import tasks
 from cases.models import Case
-from cases.services.night import business_date_of, run_night
+from cases.services.night import run_night
+from cases.services.nights_due import business_date_of
 from fraud.detection.models import RunPart, Score, ScreeningRun
 from fraud.detection.screening import services as screening
 from fraud.detection.screening.leases import is_owner_gone

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.window_order import TimeOrder, group_codes
+from rules.window_order import TimeOrder, group_codes, time_order
 from rules.windows import DAY_US, WindowIndex
 
 Row = tuple[int, int, int, int, int, bool]  # first key, second key, at, value, code, wanted
@@ -240,3 +240,17 @@ def test_empty_table_answers_with_empty_columns() -> None:
     assert index.median(nothing, start).tolist() == []
     assert index.maximum(nothing, start).tolist() == []
     assert index.distinct(nothing, start).tolist() == []
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([-(1 << 63), -5, 0, 1, 7, 1 << 40, 1 << 62]), st.integers(0, 9)),
+        max_size=30,
+    ),
+    st.booleans(),
+)
+def test_rows_in_the_order_of_time_are_those_sorted_one_by_one(rows: list[tuple[int, int]], rises: bool):
+    at = np.array([at for at, _ in rows], dtype=np.int64)
+    tie = np.arange(len(rows)) * 3 if rises else np.array([100 * t + i for i, (_, t) in enumerate(rows)])
+    wanted = sorted(range(len(rows)), key=lambda i: (at[i], tie[i]))
+    assert time_order(at, tie.astype(np.int64)).tolist() == wanted

@@ -19,8 +19,9 @@ from audit.actor import Actor
 from audit.typed import day
 from cases.management.night_bar import bar_of, drawn_while_it_works, stage_lines, watch
 from cases.services.errors import CaseworkError
-from cases.services.night import NightNotYet, claims_waiting, closing_line, end_of_night, run_night
+from cases.services.night import closing_line, run_night
 from cases.services.night_control import cancel_night, pause_night, resume_night
+from cases.services.nights_due import NightNotYet, claims_waiting, end_of_night
 from fraud.detection.models import ScreeningRun
 from fraud.detection.run_words import counts_in_words, stage_state_word, stage_word
 from fraud.detection.screening.services import pace_of

@@ -113,9 +113,11 @@ class Rows:
         return int(np.searchsorted(self.at_us, self.at_us[self.targets].min() - days * DAY_US))
 
     def forget_short(self) -> None:
-        """Let go of the indexes of a few days or of many keys: they belong to the builder that asked for them."""
+        """Let go of the indexes of a few days or of many keys, and of all running sums: they belong to the builder that asked for them."""
         for name in [name for name in self._indexes if name[-1] is not None]:
             del self._indexes[name]
+        for index, _ in self._indexes.values():
+            index.forget_sums()
 
     @cached_property
     def _indexes(self) -> dict[tuple[int | None, ...], tuple[WindowIndex, tuple[Ints, ...]]]:

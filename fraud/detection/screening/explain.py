@@ -21,7 +21,8 @@ from fraud.company.values import from_json
 from fraud.detection.model_files import load_version
 from fraud.detection.models import Score, ScreeningRun
 from fraud.detection.scoring.contributions import Contribution
-from fraud.detection.screening.frames import NightFrame, frame_of
+from fraud.detection.screening.frames import frame_of
+from fraud.detection.screening.night_frame import NightFrame
 from rules.models import Rule
 
 #: Rule code → its title in both languages.

@@ -5,15 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-import numpy as np
 import polars as pl
 from django.conf import settings
-from numpy.typing import NDArray
 
 from audit import faults
 from fraud.claims.bulk import forget_pages
@@ -32,69 +30,17 @@ from fraud.detection.screening.large import (
     limits_of,
     windows_of_night,
 )
+from fraud.detection.screening.night_frame import NightFrame, Noted, frame_made_of
 from fraud.detection.screening.pending import pending_claims
 from fraud.detection.screening.population import counted_rows, references_of
 from fraud.detection.screening.reads import claims_of, claims_since, past_of, with_approvers
-from fraud.detection.screening.rulebook import RunRules, rules_of
+from fraud.detection.screening.rulebook import rules_of
 from fraud.detection.screening.timing import timed
 from fraud.detection.screening.windows import history_start, latest_reached
-from rules.engine import Outcome
 
 #: Claims of a run up to which they alone are read whole, and of the others what windows look at.
 _FEW = 20_000
 _TICK = timedelta(microseconds=1)
-
-
-@dataclass(frozen=True)
-class Noted:
-    """What of a whole night its end needs: what could not be judged by rule code, errors by rule version, features that are counted."""
-
-    not_evaluable: dict[str, dict[str, Any]]
-    failed_rules: dict[int, str]
-    features: pl.DataFrame
-
-
-@dataclass(frozen=True)
-class NightFrame:
-    """Claims of the run in time order: feature frame (n rows), hits (n, rules), and how the rules went."""
-
-    run_id: int
-    features: pl.DataFrame
-    versions: pl.DataFrame  # claim_id, claim_version: the facts that are judged
-    hits: NDArray[np.bool_]  # those that count
-    muted: NDArray[np.bool_]  # (n, rules): those of suppressed rules, stored and marked
-    outside: NDArray[
-        np.bool_
-    ]  # (n, rules): those outside the share a rule counts for, stored as if in shadow
-    rules: RunRules
-    outcome: Outcome
-
-    def rows_of(self, claim_ids: list[int]) -> list[int]:
-        """Positions of claims; those the run does not look at are left out."""
-        wanted = pl.DataFrame({"claim_id": claim_ids}, schema={"claim_id": pl.Int64})
-        at = self.features.select("claim_id").with_row_index("row")
-        return wanted.join(at, on="claim_id", how="inner", maintain_order="left")["row"].to_list()
-
-    def versions_of(self, claim_ids: pl.Series) -> pl.Series:
-        """`claim_version` of each claim, in their order."""
-        known = claim_ids.to_frame().join(self.versions, on="claim_id", how="left", maintain_order="left")
-        return known["claim_version"]
-
-    def not_evaluable(self) -> dict[str, dict[str, object]]:
-        """Rule code → {"n": claims it could not judge, "missing": fields, "error": …}; only rules with such claims."""
-        found: dict[str, dict[str, object]] = {}
-        for j, (spec, (n, missing)) in enumerate(
-            zip(self.rules.specs, self.outcome.not_evaluable, strict=True)
-        ):
-            if n:
-                found[spec.code] = {"n": int(n), "missing": sorted(missing)}
-            if j in self.outcome.errors:
-                found[spec.code] = {"n": int(n), "missing": [], "error": self.outcome.errors[j]}
-        return found
-
-    def failed_rules(self) -> dict[int, str]:
-        """Rule version id → why it could not run at all."""
-        return {int(self.rules.version_ids[j]): error for j, error in self.outcome.errors.items()}
 
 
 _lock = threading.RLock()
@@ -246,7 +192,7 @@ def _noted(
 
 
 def _of_judged(run: ScreeningRun, judged: Judged) -> NightFrame:
-    return _night_frame(run, pending_of(run), judged.features, judged.outcome, judged.rules)
+    return frame_made_of(run, pending_of(run), judged.features, judged.outcome, judged.rules)
 
 
 def _name_of(spec: dict[str, Any]) -> str:
@@ -316,15 +262,4 @@ def _build(run: ScreeningRun, pending: pl.DataFrame, told: pl.DataFrame) -> Nigh
     with timed("rules"):
         outcome = rules.evaluate(context, asked, features)
     faults.hit("features.built")
-    return _night_frame(run, pending, features, outcome, rules)
-
-
-def _night_frame(
-    run: ScreeningRun, pending: pl.DataFrame, features: pl.DataFrame, outcome: Outcome, rules: RunRules
-) -> NightFrame:
-    versions = pending.select("claim_id", "claim_version")
-    hits = np.asarray(outcome.hits, dtype=bool)
-    muted = hits & rules.suppressed(features) if rules.suppressions else np.zeros_like(hits)
-    outside = hits & ~muted
-    outside = outside & rules.outside(features) if min(rules.rates, default=1) < 1 else np.zeros_like(hits)
-    return NightFrame(run.pk, features, versions, hits & ~muted & ~outside, muted, outside, rules, outcome)
+    return frame_made_of(run, pending, features, outcome, rules)

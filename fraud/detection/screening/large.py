@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from audit import faults
 from fraud.claims.bulk import forget_pages, return_memory
 from fraud.claims.labels import history_of
-from fraud.claims.received import one_look, received_sums
+from fraud.claims.received import one_look, received_by
 from fraud.claims.segments import advance_segments
 from fraud.company.values import current_calendar
 from fraud.detection.features import COMPUTED
@@ -110,7 +110,7 @@ def windows_of_night(run: ScreeningRun, pending: pl.DataFrame, told: pl.DataFram
 
 def _key(run: ScreeningRun, pending: pl.DataFrame, told: pl.DataFrame) -> str:
     looked_at = frame_digest(pending.select("claim_id", "claim_version"))
-    seen = run.cut_off_at.isoformat(), received_sums(run.cut_off_at), frame_digest(told)
+    seen = run.cut_off_at.isoformat(), received_by(run.cut_off_at), frame_digest(told)
     days = sorted(current_calendar().holidays)
     return key_of(run.pk, looked_at, *seen, run.rule_set_hash, days, settings.TIME_ZONE, sorted(COMPUTED))
 

@@ -219,8 +219,7 @@ def _near(
     """The claims of these stretches of time, all or those asked for, by what links compare."""
     first, last = stretches[0][0], stretches[-1][1]
     if asked is not None and len(asked) <= _FEW:
-        which, params = in_list(asked.to_list())
-        found = read_many_claims(known_by, f"c.id {which}", params, without=_unread(links))
+        found = read_many_claims(known_by, of=asked, without=_unread(links))
     else:
         found = read_many_claims(known_by, since=first, until=last + _TICK, without=_unread(links))
         found = found if asked is None else found.filter(pl.col("claim_id").is_in(asked.implode()))

@@ -7,7 +7,6 @@ from datetime import datetime
 
 import polars as pl
 
-from fraud.claims.bulk import in_list
 from fraud.claims.columns import CLAIM_SCHEMA, PERSONNEL, RECEIPTS
 from fraud.claims.reading import read_many_claims
 from fraud.claims.segments import IDENTITY
@@ -22,8 +21,7 @@ def claims_of(
     cut_off: datetime, claim_ids: pl.Series, columns: Collection[str] | None = None
 ) -> pl.DataFrame:
     """The canonical frame of a few claims as known at the cut-off; of all columns, or some."""
-    condition, params = in_list(claim_ids.to_list())
-    return read_many_claims(cut_off, f"c.id {condition}", params, without=all_but(columns))
+    return read_many_claims(cut_off, of=claim_ids, without=all_but(columns))
 
 
 def past_of(

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ from fraud.company.values import current_calendar
 from fraud.detection.models import ScreeningRun
 from fraud.detection.scoring.beliefs import RuleEvidence
 from fraud.detection.scoring.hits import Rules
+from fraud.detection.screening.kept_trees import keep_trees, tree_of
 from fraud.detection.suppressing import pinned_suppressions
 from rules.engine import (
     Answer,
@@ -40,8 +41,7 @@ from rules.engine import (
     why_not,
     windows_asked,
 )
-from rules.language.nodes import Expression, Window
-from rules.language.parse import parse
+from rules.language.nodes import Window
 from rules.models import Parameter, RuleVersion, ValueList
 from rules.rollout import is_inside
 
@@ -155,19 +155,14 @@ def current_rules(now: datetime) -> RunRules:
     return unpin(pin_rules(), now=now)
 
 
-@lru_cache(maxsize=2_000)
-def _parsed(text: str) -> Expression:
-    """A rule's tree; trees never change, and a night asks for the same ones at each of its stages."""
-    return parse(text)
-
-
 def unpin(pin: dict[str, Any], *, now: datetime) -> RunRules:
     """Parse a pin. A code that is both active and in shadow is told apart by its version."""
     rows = pin.get("rules", [])
     specs = tuple(
-        RuleSpec(row["code"], row["number"], _parsed(row["text"]), row["weight"], row["always_open"])
+        RuleSpec(row["code"], row["number"], tree_of(row["text"]), row["weight"], row["always_open"])
         for row in rows
     )
+    keep_trees()
     context = Context(
         lists={
             name: ValueListSpec(name, row["kind"], frozenset(row["values"]))

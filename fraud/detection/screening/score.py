@@ -16,7 +16,7 @@ from fraud.claims.bulk import write_rows
 from fraud.company.values import usable_settings
 from fraud.detection.model_files import ModelDamaged, load_version, report_damage
 from fraud.detection.models import RunPart, ScreeningRun
-from fraud.detection.screening.frames import NightFrame, frame_of, part_frame, pending_of
+from fraud.detection.screening.frames import frame_of, part_frame, pending_of
 from fraud.detection.screening.leases import (
     MAX_ATTEMPTS,
     LeaseLost,
@@ -26,6 +26,7 @@ from fraud.detection.screening.leases import (
     release,
     take,
 )
+from fraud.detection.screening.night_frame import NightFrame
 from fraud.detection.screening.scored_rows import (
     HIT_COLUMNS,
     OF_THE_WHOLE,

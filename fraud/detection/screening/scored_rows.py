@@ -16,8 +16,8 @@ from fraud.detection.model_files import ModelDamaged, load_version
 from fraud.detection.models import ScreeningRun
 from fraud.detection.scoring.recalibration import Recalibration
 from fraud.detection.screening.explain import explain_parts
-from fraud.detection.screening.frames import NightFrame
 from fraud.detection.screening.large import limits_of
+from fraud.detection.screening.night_frame import NightFrame
 from fraud.detection.screening.timing import timed
 
 log = logging.getLogger(__name__)

@@ -1,7 +1,7 @@
 """What earlier nights have settled: claims that were known when a whole night looked are scored, so a night need not ask for each of them.
 
-A run writes down, before it looks for its claims, how many versions had been received by its cut-off and the sum of their claims'
-keys. Once it has scored everything and the database still says the same of that moment, nothing was stored late under it, and
+A run writes down, before it looks for its claims, how many versions had been received by its cut-off and which claim was the
+newest. Once it has scored everything and the database still says the same of that moment, nothing was stored late under it, and
 only what was received since can wait for a score. The notes lie beside the columns; without them every claim is asked about.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from django.conf import settings
 
 from audit import faults
-from fraud.claims.received import received_sums
+from fraud.claims.received import received_by
 from fraud.claims.segments import has_columns
 from fraud.detection.models import RunPart, ScreeningRun
 
@@ -40,7 +40,7 @@ def settled_until(run: ScreeningRun) -> datetime | None:
         note = json.loads(_note(last).read_text())
     except (OSError, ValueError):
         return None
-    holds = note == {"cut_off": last.cut_off_at.isoformat(), "received": received_sums(last.cut_off_at)}
+    holds = note == {"cut_off": last.cut_off_at.isoformat(), "received": received_by(last.cut_off_at)}
     return last.cut_off_at if holds else None
 
 
@@ -48,7 +48,7 @@ def note_received(run: ScreeningRun) -> None:
     """Write down what is there before the run looks; the first note stays, so that what comes while it works is not taken for settled."""
     if not has_columns() or _note(run).exists():
         return
-    text = json.dumps({"cut_off": run.cut_off_at.isoformat(), "received": received_sums(run.cut_off_at)})
+    text = json.dumps({"cut_off": run.cut_off_at.isoformat(), "received": received_by(run.cut_off_at)})
     unfinished = _note(run).with_suffix(".new")
     try:
         unfinished.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

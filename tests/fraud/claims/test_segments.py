@@ -99,9 +99,37 @@ def test_whatever_came_when_columns_tell_of_any_moment_what_rows_tell(
         else:
             correct_claim(known, **facts)  # type: ignore[arg-type]
     advance_segments(AT + timedelta(hours=max(nights)))
+    as_single_nights()
+    asked = pl.Series([*Claim.objects.order_by("-id").values_list("id", flat=True)[:3], 0], dtype=pl.Int64)
     for hour in moments:
         same(AT + timedelta(hours=hour))
         same(AT + timedelta(hours=hour), since=AT - timedelta(days=30), until=AT)
+        same(AT + timedelta(hours=hour), of=asked)
+
+
+def as_single_nights() -> None:
+    """Each file as what one night brought: a company's first ones are larger."""
+    path = Path(settings.COLUMNS_DIR) / "manifest.json"
+    told = json.loads(path.read_text())
+    for one in told["files"]:
+        one["is_daily"] = True
+    path.write_text(json.dumps(told))
+
+
+def test_claims_of_last_nights_are_read_from_columns_and_others_from_their_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("fraud.claims.segments.LOOKED_THROUGH", 2)
+    claims = [make_claim(received_at=AT + timedelta(days=day), transacted_at=AT) for day in range(5)]
+    for day in range(4):
+        advance_segments(AT + timedelta(days=day))
+    as_single_nights()
+    found, asked = usable_segments(), pl.Series([claim.pk for claim in claims])
+    assert found is not None
+    told = found.newest(["claim_id"], LATER, asked)["claim_id"].sort().to_list()
+    assert told == [claim.pk for claim in claims[2:4]]
+    same(LATER, of=asked)
+    assert read(LATER, of=asked)["claim_id"].to_list() == asked.to_list()
 
 
 def test_a_night_adds_what_came_and_many_small_segments_become_one(

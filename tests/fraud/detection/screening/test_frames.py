@@ -24,7 +24,7 @@ from fraud.claims.models import Claim, ClaimVersion
 from fraud.detection.models import Score, ScreeningRun
 from fraud.detection.screening import frames, large, pending
 from fraud.detection.screening.context import columns_of_past
-from fraud.detection.screening.frames import NightFrame
+from fraud.detection.screening.night_frame import NightFrame
 from fraud.detection.screening.pending import pending_claims
 from fraud.detection.screening.prepare import open_run
 from fraud.detection.screening.rulebook import rules_of

@@ -1,0 +1,76 @@
+"""Which nights are due, missed or held back by a paused one, and what waits for a later one: asked here, worked in `night`."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from audit.clock import now
+from fraud.claims.models import Claim
+from fraud.company.calendar import NIGHT_ENDS_HOUR
+from fraud.detection.models import ScreeningRun
+
+NIGHTLY = "nightly"
+#: Nights looked back for missed ones; a longer gap is one catch-up of everything still pending.
+MAX_CAUGHT_UP = 14
+_NIGHT_HOUR = 2  # when the schedule rings, on the company's clock
+State = ScreeningRun.State
+
+
+class NightNotYet(ValueError):
+    """A night of the future was asked for; `latest` is the last business date there may be a night of."""
+
+    def __init__(self, latest: date) -> None:
+        super().__init__(f"no night later than {latest.isoformat()}")
+        self.latest = latest
+
+
+def paused_before(run: ScreeningRun) -> ScreeningRun | None:
+    """An earlier night that stands still: later ones wait behind it, so that every claim meets its own night first."""
+    paused = ScreeningRun.objects.filter(
+        source=NIGHTLY, business_date__lt=run.business_date, paused_at__isnull=False
+    )
+    return paused.order_by("business_date").first() if run.source == NIGHTLY else None
+
+
+def business_date_of(moment: datetime) -> date:
+    """The day a night belongs to: before 07:00 on the company's clock it is still the day before."""
+    local = moment.astimezone(ZoneInfo(settings.TIME_ZONE))
+    return (local - timedelta(hours=NIGHT_ENDS_HOUR)).date()
+
+
+def not_later(wanted: date | None, at: datetime) -> date:
+    """The business date that is wanted, or the latest there may be a night of at a moment. Raises NightNotYet for a later one."""
+    latest = business_date_of(at)
+    if wanted is not None and wanted > max(latest, business_date_of(now())):
+        raise NightNotYet(latest)
+    return wanted or latest
+
+
+def end_of_night(day: date) -> datetime:
+    """The moment the night of a business date was due: 02:00 of the following day on the company's clock."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    return datetime.combine(day + timedelta(days=1), clock(_NIGHT_HOUR), zone).astimezone(UTC)
+
+
+def claims_waiting(run: ScreeningRun) -> int:
+    """How many claims came in after the run's cut-off and wait for a later night; history never waits."""
+    return Claim.objects.filter(is_history=False, received_at__gt=run.cut_off_at).count()
+
+
+def missed_nights(before: date) -> list[date]:
+    """Business dates since the last run that had none or whose run did not finish, oldest first, `before` excluded.
+
+    A cancelled night is not missed: its claims are the next one's.
+    """
+    runs = ScreeningRun.objects.filter(source=NIGHTLY, business_date__lt=before)
+    last = runs.filter(state=State.FINISHED).order_by("-business_date").first()
+    if last is None:
+        return []
+    first = max(last.business_date + timedelta(days=1), before - timedelta(days=MAX_CAUGHT_UP))
+    cancelled = set(runs.filter(state=State.CANCELLED).values_list("business_date", flat=True))
+    days = [first + timedelta(days=i) for i in range((before - first).days)]
+    return [day for day in days if day not in cancelled]
