@@ -25,7 +25,8 @@ help:  ## show this list
 # --no-deps: the lock is closed, and the GPU library that CPU work never uses is left out of it (docs/decisions.md).
 .venv/.runtime: .venv/.base requirements/runtime.lock
 	@echo "Installing the libraries (about 450 MB to download the first time)"
-	@.venv/bin/uv pip install --python $(PY) --no-deps --require-hashes --compile-bytecode $(QUIET) -r requirements/runtime.lock
+	@.venv/bin/uv pip install --python $(PY) --no-deps --require-hashes $(QUIET) -r requirements/runtime.lock
+	@nice $(PY) -m compileall -q .venv/lib >/dev/null 2>&1 &
 	@touch $@
 
 .venv/.dev: .venv/.base requirements/dev.lock

@@ -17,8 +17,9 @@ from hypothesis import settings as drawn
 from tests.counted import COUNTED, told
 from tests.databases import put_migrated_file
 from tests.servers import postgres, redis
+from tests.warm import forked_reading
 
-__all__ = ["postgres", "redis"]  # one server of each for all tests of a process
+__all__ = ["forked_reading", "postgres", "redis"]  # one server of each for all tests of a process
 
 # Before Django reads its settings: tests never touch the data of the person who runs them.
 os.environ["CLEANCARD_HOME"] = tempfile.mkdtemp(prefix="cleancard-tests-")
