@@ -2,6 +2,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PY := .venv/bin/python
 PORT ?= 8000
+# Processes of `make test`: one more than two cores, since a browser, a server or a pause is often what one of them waits for.
+JOBS ?= 3
 export CLEANCARD_DEMO ?= 1
 export OMP_NUM_THREADS ?= 2
 # Where a machine forbids it, every process of a test would compile every library again: six seconds each.
@@ -63,7 +65,7 @@ services:  ## PostgreSQL and Redis in var/services, from installed programs; the
 	@deploy/services start
 
 test: .venv/.dev  ## all tests that can run here, with a summary of what was skipped and why
-	@CLEANCARD_DEMO=0 OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@CLEANCARD_DEMO=0 OMP_NUM_THREADS=1 $(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 drill: .venv/.dev  ## a company is backed up at work, destroyed, put back, and goes on; prints what it measured
 	@CLEANCARD_DEMO=0 OMP_NUM_THREADS=1 $(PY) -m pytest -q -s tests/cases/backup/test_drill.py

@@ -36,9 +36,16 @@ LONGEST_FIRST = (
     "tests/cases/test_money_machine.py",
     "tests/cases/test_money_machine_further.py",
     "tests/fault/test_kill_postgres.py",
-    "tests/fraud/detection/test_same_facts.py",
     "tests/test_authz.py",
+    "tests/browser/test_journeys.py",
+    "tests/browser/test_loop.py",
+    "tests/browser/test_answers.py",
+    "tests/browser/test_rule_workbench.py",
+    "tests/test_canary.py",
+    "tests/fraud/claims/importing/test_small_inputs.py",
+    "tests/fraud/detection/test_same_facts.py",
     "tests/rules/test_agreement.py",
+    "tests/test_migrations.py",
     "tests/test_house.py",
 )
 
