@@ -51,7 +51,7 @@ run: export SITE_URL ?= http://localhost:$(PORT)
 run: .venv/.runtime  ## demo company on http://localhost:8000
 	@if [ -s $(HOUSE)/cleancard.sqlite3 ] && [ -z "$$DATABASE_URL" ] && grep -qs '"is_finished": true' $(HOUSE)/demo/plan.json \
 	  && [ -z "$$(find audit rules fraud cases -path '*/migrations/*.py' -newer $(HOUSE)/demo/plan.json)" ]; then \
-	  $(PY) manage.py demo --skip-checks --until-open & \
+	  nice $(PY) manage.py demo --skip-checks --until-open & \
 	else \
 	  echo "Preparing the database"; \
 	  $(PY) manage.py demo --skip-checks --migrate --until-open || exit; touch -c $(HOUSE)/demo/plan.json; \
