@@ -45,20 +45,20 @@ CLOCK := $(PY) -m celery -A fraud.project.celery worker -c 1 -Q celery,training 
 else
 CLOCK := $(PY) manage.py sweep --every 20 --skip-checks
 endif
-# A finished company whose tables are those of this version has nothing to wait for: its list of logins is printed beside the server's start.
+# A finished company whose tables are those of this version has nothing to wait for: its list of logins is printed once the server stands.
 HOUSE = $${CLEANCARD_HOME:-var}
 run: export SITE_URL ?= http://localhost:$(PORT)
 run: .venv/.runtime  ## demo company on http://localhost:8000
 	@if [ -s $(HOUSE)/cleancard.sqlite3 ] && [ -z "$$DATABASE_URL" ] && grep -qs '"is_finished": true' $(HOUSE)/demo/plan.json \
 	  && [ -z "$$(find audit rules fraud cases -path '*/migrations/*.py' -newer $(HOUSE)/demo/plan.json)" ]; then \
-	  nice $(PY) manage.py demo --skip-checks --until-open & \
+	  { sleep 2; exec nice $(PY) manage.py demo --skip-checks --until-open; } & \
 	else \
 	  echo "Preparing the database"; \
 	  $(PY) manage.py demo --skip-checks --migrate --until-open || exit; touch -c $(HOUSE)/demo/plan.json; \
 	fi; \
 	echo "Cleancard is at http://localhost:$(PORT)  (stop with Ctrl-C; mail to people is written to var/outbox)"; \
 	grep -qs '"is_finished": true' $(HOUSE)/demo/plan.json || nice $(PY) manage.py demo --skip-checks >/dev/null & LATER=$$!; \
-	nice $(CLOCK) >/dev/null & trap "kill $$! $$LATER 2>/dev/null" EXIT INT TERM; \
+	{ sleep 3; exec nice $(CLOCK) >/dev/null; } & trap "kill $$! $$LATER 2>/dev/null" EXIT INT TERM; \
 	.venv/bin/gunicorn fraud.project.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --worker-class gthread --log-level warning
 
 services:  ## PostgreSQL and Redis in var/services, from installed programs; then ". var/services/env; make run" uses them
