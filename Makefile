@@ -2,6 +2,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PY := .venv/bin/python
 PORT ?= 8000
+# Processes of `make test`: one more than two cores, since a browser, a server or a pause is often what one of them waits for.
+JOBS ?= 3
 export CLEANCARD_DEMO ?= 1
 export OMP_NUM_THREADS ?= 2
 # Where a machine forbids it, every process of a test would compile every library again: six seconds each.
@@ -25,7 +27,8 @@ help:  ## show this list
 # --no-deps: the lock is closed, and the GPU library that CPU work never uses is left out of it (docs/decisions.md).
 .venv/.runtime: .venv/.base requirements/runtime.lock
 	@echo "Installing the libraries (about 450 MB to download the first time)"
-	@.venv/bin/uv pip install --python $(PY) --no-deps --require-hashes --compile-bytecode $(QUIET) -r requirements/runtime.lock
+	@.venv/bin/uv pip install --python $(PY) --no-deps --require-hashes $(QUIET) -r requirements/runtime.lock
+	@nice $(PY) -m compileall -q .venv/lib >/dev/null 2>&1 &
 	@touch $@
 
 .venv/.dev: .venv/.base requirements/dev.lock
@@ -42,27 +45,27 @@ CLOCK := $(PY) -m celery -A fraud.project.celery worker -c 1 -Q celery,training 
 else
 CLOCK := $(PY) manage.py sweep --every 20 --skip-checks
 endif
-# A finished company whose tables are those of this version has nothing to wait for: its list of logins is printed beside the server's start.
+# A finished company whose tables are those of this version has nothing to wait for: its list of logins is printed once the server stands.
 HOUSE = $${CLEANCARD_HOME:-var}
 run: export SITE_URL ?= http://localhost:$(PORT)
 run: .venv/.runtime  ## demo company on http://localhost:8000
 	@if [ -s $(HOUSE)/cleancard.sqlite3 ] && [ -z "$$DATABASE_URL" ] && grep -qs '"is_finished": true' $(HOUSE)/demo/plan.json \
 	  && [ -z "$$(find audit rules fraud cases -path '*/migrations/*.py' -newer $(HOUSE)/demo/plan.json)" ]; then \
-	  $(PY) manage.py demo --skip-checks --until-open & \
+	  { sleep 2; exec nice $(PY) manage.py demo --skip-checks --until-open; } & \
 	else \
 	  echo "Preparing the database"; \
 	  $(PY) manage.py demo --skip-checks --migrate --until-open || exit; touch -c $(HOUSE)/demo/plan.json; \
 	fi; \
 	echo "Cleancard is at http://localhost:$(PORT)  (stop with Ctrl-C; mail to people is written to var/outbox)"; \
 	grep -qs '"is_finished": true' $(HOUSE)/demo/plan.json || nice $(PY) manage.py demo --skip-checks >/dev/null & LATER=$$!; \
-	nice $(CLOCK) >/dev/null & trap "kill $$! $$LATER 2>/dev/null" EXIT INT TERM; \
+	{ sleep 3; exec nice $(CLOCK) >/dev/null; } & trap "kill $$! $$LATER 2>/dev/null" EXIT INT TERM; \
 	.venv/bin/gunicorn fraud.project.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --worker-class gthread --log-level warning
 
 services:  ## PostgreSQL and Redis in var/services, from installed programs; then ". var/services/env; make run" uses them
 	@deploy/services start
 
 test: .venv/.dev  ## all tests that can run here, with a summary of what was skipped and why
-	@CLEANCARD_DEMO=0 OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@CLEANCARD_DEMO=0 OMP_NUM_THREADS=1 $(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 drill: .venv/.dev  ## a company is backed up at work, destroyed, put back, and goes on; prints what it measured
 	@CLEANCARD_DEMO=0 OMP_NUM_THREADS=1 $(PY) -m pytest -q -s tests/cases/backup/test_drill.py

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -16,8 +17,9 @@ from hypothesis import settings as drawn
 from tests.counted import COUNTED, told
 from tests.databases import put_migrated_file
 from tests.servers import postgres, redis
+from tests.warm import forked_reading
 
-__all__ = ["postgres", "redis"]  # one server of each for all tests of a process
+__all__ = ["forked_reading", "postgres", "redis"]  # one server of each for all tests of a process
 
 # Before Django reads its settings: tests never touch the data of the person who runs them.
 os.environ["CLEANCARD_HOME"] = tempfile.mkdtemp(prefix="cleancard-tests-")
@@ -34,9 +36,16 @@ LONGEST_FIRST = (
     "tests/cases/test_money_machine.py",
     "tests/cases/test_money_machine_further.py",
     "tests/fault/test_kill_postgres.py",
-    "tests/fraud/detection/test_same_facts.py",
     "tests/test_authz.py",
+    "tests/browser/test_journeys.py",
+    "tests/browser/test_loop.py",
+    "tests/browser/test_answers.py",
+    "tests/browser/test_rule_workbench.py",
+    "tests/test_canary.py",
+    "tests/fraud/claims/importing/test_small_inputs.py",
+    "tests/fraud/detection/test_same_facts.py",
     "tests/rules/test_agreement.py",
+    "tests/test_migrations.py",
     "tests/test_house.py",
 )
 
@@ -98,6 +107,25 @@ def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _static_files_are_looked_for_once() -> Iterator[None]:
+    """Every client of a test has a server of its own, and each would walk through all folders of static files."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    found: dict[str, Any] = {}
+    look = WhiteNoiseMiddleware.add_files_from_finders
+
+    def add_files_from_finders(self: Any) -> None:
+        if not found:
+            look(self)
+            found.update(self.files)
+        self.files.update(found)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", add_files_from_finders)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _flush_may_empty_the_audit_tables() -> Iterator[None]:
     """The flush after a transactional test is the one thing allowed to empty append-only tables."""
     from django.core.management.commands import flush
@@ -130,6 +158,13 @@ def _flush_may_empty_the_audit_tables() -> Iterator[None]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     place = {name: number for number, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
+
+
+def pytest_collection_finish() -> None:
+    """What has been loaded by now stays: looking through it for circles again and again took a tenth of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -37,7 +37,7 @@ from tests.cast import NOW, make_claim
 from tests.fraud.claims.importing.files import HEADER, csv_bytes, csv_text, row
 
 __all__ = ["company", "people", "stage"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forked_reading")]
 DAY = date(2026, 11, 20)
 
 

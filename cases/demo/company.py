@@ -6,7 +6,7 @@ Every step looks at what is there before it acts, so a build that was stopped an
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
@@ -40,8 +40,8 @@ from cases.demo.work import play_casework
 from cases.services.night import run_night
 from cases.services.nights_due import end_of_night
 from fraud.claims.bulk import read_frame
+from fraud.claims.importing.in_order import Arrived, import_in_order
 from fraud.claims.importing.profiles import get_profile
-from fraud.claims.importing.services import import_claim_file
 from fraud.claims.labels import NewLabel, add_labels
 from fraud.claims.models import Claim, ClaimFile, User
 from fraud.company.changing import activate_settings, propose_settings
@@ -199,25 +199,23 @@ def _staff(build: Build) -> str:
     return f"{len(logins)} logins"
 
 
-def _import(build: Build, name: str, frame: pl.DataFrame, day: date, *, is_history: bool) -> ClaimFile:
-    """Import one claim file as received on the evening of `day`. Raises DemoFileRefused."""
+def _arrived(name: str, frame: pl.DataFrame, day: date) -> Arrived:
+    """A claim file as it arrives on the evening of `day`."""
     path = demo_folder() / "files" / name
     if not path.exists():
         write_csv(frame, Path(path))
-    file = import_claim_file(
-        path=path,
-        name=name,
-        profile=get_profile(PROFILE),
-        by=build.by,
-        is_history=is_history,
-        received_at=_evening(day),
-    )
-    if file.state != ClaimFile.State.IMPORTED:
-        raise DemoFileRefused(f"{name}: {file.state} {file.error}")
-    build.say(
-        f"  {name}: {file.n_accepted:,} new, {file.n_superseding:,} changed, {file.n_rejected:,} rejected"
-    )
-    return file
+    return Arrived(path, name, _evening(day))
+
+
+def _import(build: Build, files: Sequence[Arrived], *, is_history: bool) -> None:
+    """Import claim files. Raises DemoFileRefused."""
+    done = import_in_order(files=files, profile=get_profile(PROFILE), by=build.by, is_history=is_history)
+    for file in done:
+        if file.state != ClaimFile.State.IMPORTED:
+            raise DemoFileRefused(f"{file.name}: {file.state} {file.error}")
+        build.say(
+            f"  {file.name}: {file.n_accepted:,} new, {file.n_superseding:,} changed, {file.n_rejected:,} rejected"
+        )
 
 
 def _evening(day: date) -> datetime:
@@ -225,8 +223,8 @@ def _evening(day: date) -> datetime:
 
 
 def _history(build: Build) -> str:
-    for name, frame in history_files(build.company, build.days[0]):
-        _import(build, name, frame, build.days[0], is_history=True)
+    files = history_files(build.company, build.days[0])
+    _import(build, [_arrived(*file, build.days[0]) for file in files], is_history=True)
     return f"{Claim.objects.filter(is_history=True).count():,} claims as history"
 
 
@@ -302,7 +300,7 @@ def _test(build: Build) -> str:
 def _nights(build: Build) -> str:
     n_cases = 0
     for previous, day in pairwise(build.days):
-        _import(build, *night_file(build.company, day, previous), day, is_history=False)
+        _import(build, [_arrived(*night_file(build.company, day, previous), day)], is_history=False)
         cut_off = min(end_of_night(day), now())
         run = run_night(
             business_date=day, by=build.by, cut_off_at=cut_off, progress=lambda line: build.say(f"  {line}")

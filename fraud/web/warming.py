@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import time
 from pathlib import Path
 from threading import Thread
 
@@ -18,6 +19,7 @@ from django.template.loader import get_template
 #: New objects after which Python looks for circles among the young ones: a page makes more than its default of 700 many times over.
 YOUNG = 50_000
 OURS = ("audit", "rules", "fraud", "cases")
+BEGINS_AFTER_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
 
@@ -35,11 +37,15 @@ def read_templates() -> int:
 
 
 def read_templates_beside() -> None:
-    """The same while the server answers already; what is there then is no longer looked through for circles (5 to 10 % of a page's time)."""
+    """The same while the server answers already; what is there then is no longer looked through for circles (5 to 10 % of a page's time).
+
+    It begins a moment later: the first page is often waited for, and would share its processor with this.
+    """
     Thread(target=_read, name="templates", daemon=True).start()
 
 
 def _read() -> None:
+    time.sleep(BEGINS_AFTER_SECONDS)
     try:
         read_templates()
     except (OSError, TemplateSyntaxError):

@@ -33,9 +33,9 @@ from tests.counted import COUNTED
 from tests.undone import undone_block
 
 #: All parts together: CI walks ten thousand beside the suite (.ci/run), the suite itself as many as it has time for.
-STEPS_AT_LEAST = int(os.environ.get("MONEY_STEPS", 600))
-#: Two files walk half of the parts each: files are what processes share out.
-PARTS = 10
+STEPS_AT_LEAST = int(os.environ.get("MONEY_STEPS", 300))
+#: Two files walk half of the parts each: files are what processes share out. A part begins with the simplest walk there is.
+PARTS = 10 if STEPS_AT_LEAST >= 1000 else 4
 FIRST_HALF, SECOND_HALF = range(PARTS // 2), range(PARTS // 2, PARTS)
 EXAMPLES_AT_MOST = 10  # of some hundred steps each
 SEEDS = st.integers(0, 2**32)

@@ -30,12 +30,13 @@ class ProfileUnknown(LookupError):
 def ensure_presets() -> None:
     """Add the profiles the product brings along; those that are there stay as they are."""
     known = set(ImportProfile.objects.values_list("name", flat=True))
-    for name, (label_en, label_ko, spec) in PRESETS.items():
-        if name not in known:
-            ImportProfile.objects.get_or_create(
-                name=name,
-                defaults={"label_en": label_en, "label_ko": label_ko, "spec": spec, "is_preset": True},
-            )
+    added = [
+        ImportProfile(name=name, label_en=label_en, label_ko=label_ko, spec=spec, is_preset=True)
+        for name, (label_en, label_ko, spec) in PRESETS.items()
+        if name not in known
+    ]
+    if added:
+        ImportProfile.objects.bulk_create(added, ignore_conflicts=True)
 
 
 def known_profiles() -> list[Known]:
@@ -43,7 +44,7 @@ def known_profiles() -> list[Known]:
     ensure_presets()
     return [
         Known(profile.name, profile.spec, is_own=not profile.is_preset or profile.version > 1)
-        for profile in ImportProfile.objects.order_by("changed_at")
+        for profile in ImportProfile.objects.order_by("changed_at", "pk")
     ]
 
 

@@ -6,6 +6,7 @@ import hashlib
 import re
 import tempfile
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -57,6 +58,8 @@ class Delivery:
     size: int
     open: Open
     path: Path | None = None
+    #: What was read of it while something else was done; None where that was for other circumstances.
+    ahead: Callable[[Context], StagedFile | None] | None = None
 
 
 def import_claim_file(
@@ -267,13 +270,9 @@ def _stage(
     delivery: Delivery, spec: ProfileSpec, file: ClaimFile, folder: Path, apart: dict[str, Any] | None
 ) -> StagedFile:
     """`apart`: the profile's JSON, for reading in a child process."""
-    context = Context(
-        received_at=file.received_at,
-        latest=max(file.received_at, clock.now()) + timedelta(days=1),
-        zone=settings.TIME_ZONE,
-        card_key=settings.CARD_TOKEN_KEY.encode(),
-        is_history=file.is_history,
-    )
+    context = reading_context(file.received_at, is_history=file.is_history)
+    if delivery.ahead is not None and (read := delivery.ahead(context)) is not None:
+        return read
     if apart is None or delivery.path is None:
         return stage(delivery.open, name=delivery.name, spec=spec, context=context, folder=folder)
     return stage_apart(
@@ -284,6 +283,17 @@ def _stage(
         folder=folder,
         bounds=reading_bounds(),
         going_on=lambda: stop_if_wanted(file),
+    )
+
+
+def reading_context(received_at: datetime, *, is_history: bool) -> Context:
+    """What the values of a file that came then are read by."""
+    return Context(
+        received_at=received_at,
+        latest=max(received_at, clock.now()) + timedelta(days=1),
+        zone=settings.TIME_ZONE,
+        card_key=settings.CARD_TOKEN_KEY.encode(),
+        is_history=is_history,
     )
 
 

@@ -103,7 +103,7 @@ def test_demo_finishes_after_being_stopped_anywhere_and_does_nothing_afterwards(
     plan = DemoPlan(seed=3, end="2026-03-31", nights=2, options=OPTIONS)
     write_plan(plan)
     for name, calls in (
-        ("import_claim_file", 1),
+        ("import_in_order", 1),
         ("add_labels", 1),
         ("install_first_version", 1),
         ("run_night", 2),

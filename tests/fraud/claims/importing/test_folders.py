@@ -19,7 +19,7 @@ from fraud.claims.importing.staging import StagedFile, stage
 from fraud.claims.models import Claim, ClaimFile
 from tests.fraud.claims.importing.files import BY, csv_bytes, row
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forked_reading")]
 
 
 @pytest.fixture(autouse=True)

@@ -29,7 +29,7 @@ from fraud.claims.models import ClaimFile, UploadInParts
 from tests.cast import Cast, make_cast
 from tests.fraud.claims.importing.files import csv_bytes, row
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forked_reading")]
 CONTENT = csv_bytes(*[row(claim_id=f"C-{n}") for n in range(20)])
 
 

@@ -28,7 +28,7 @@ from tests.fraud.claims.importing.files import read_people_here, workbook_bytes
 from tests.fraud.claims.importing.guessing.test_guess import CARD, LEDGER, table
 from tests.fraud.claims.importing.workbooks import in_sheet, repacked
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forked_reading")]
 ADDRESS = "/files/assistant/"
 
 

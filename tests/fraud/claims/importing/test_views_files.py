@@ -22,7 +22,7 @@ from fraud.claims.models import Claim, ClaimFile, ImportProfile
 from tests.cast import Cast, make_cast, make_file
 from tests.fraud.claims.importing.files import csv_bytes, deliver, row
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forked_reading")]
 TODAY = {"사용일시": "2026-03-02 12:30:00"}
 
 

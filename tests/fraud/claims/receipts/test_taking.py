@@ -38,7 +38,7 @@ from tests.cast import NOW, make_cardholder, make_cast, make_claim, make_merchan
 from tests.fraud.claims.receipts import made
 from tests.rules.starter import starter_context
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forked_reading")]
 BY = Actor.system("import")
 CODES = ("D02", "D03R", "D04", "D05", "M11")
 PAID_AT = NOW - timedelta(days=3)
