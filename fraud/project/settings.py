@@ -129,6 +129,7 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "fraud.people.views.resting.resting_answer"
 AXES_ENABLE_ACCESS_FAILURE_LOG = True  # what `fraud/people/guessing.py` counts
+AXES_HANDLER = "fraud.people.failures.Failures"  # keeps no query string
 AXES_CLIENT_IP_CALLABLE = "fraud.people.guessing.client_address"
 TRUSTED_PROXIES = env_int(
     "TRUSTED_PROXIES", 0

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
-from axes.models import AccessFailureLog
+from axes.models import AccessAttempt, AccessFailureLog
 from django.core.cache import cache
 from django.test import Client
 from rest_framework.test import APIClient
@@ -304,3 +304,22 @@ def test_wrong_codes_rest_with_a_page_too(office: Office) -> None:
         assert answer.status_code == (429 if n == 9 else 200)
     assert answer["Retry-After"] == "900"
     assert "429.html" in [template.name for template in answer.templates]
+
+
+def test_a_failed_sign_in_keeps_neither_the_query_nor_the_form(office: Office) -> None:
+    """ASVS 14.2.6: whatever was asked for behind the sign-in, and whatever was typed into it."""
+    for _time in range(2):
+        Client().post(
+            f"{LOGIN}?next=/search/?q=6109156743569&word=planted",
+            {
+                "username": office.cast.reviewer.username,
+                "password": "wrong",
+                "next": "/planted/",
+                "code": "planted",
+            },
+        )
+    (attempt,) = AccessAttempt.objects.all()
+    assert attempt.failures_since_start == 2
+    kept = [str(getattr(attempt, field.name)) for field in attempt._meta.fields]
+    kept += [str(value) for row in AccessFailureLog.objects.values_list() for value in row]
+    assert not [text for text in kept if "planted" in text or "6109156743569" in text or "search" in text]
