@@ -222,7 +222,7 @@ def alerts_named(
     found = list(rows.order_by("claim_id"))
     missing = sorted(wanted - {alert.claim.external_id for alert in found})
     if missing or not found:
-        raise errors.ClaimsNotHere(field=field, claims=missing)
+        raise errors.ClaimsNotHere(field=field, claims=missing, have_left=bool(left))
     return found
 
 
