@@ -183,6 +183,11 @@ def test_a_role_that_needs_a_second_step_reaches_nothing_without_one(office: Off
     assert browser.post("/preferences/", {"theme": "dark"}).status_code == 302
     told = browser.get("/api/v1/cases/")
     assert (told.status_code, told.json()["code"]) == (403, "second_step_missing")
+    for language, words in (("en", "Your role needs"), ("ko", "역할")):
+        browser.cookies["django_language"] = language
+        told = browser.get("/api/v1/cases/")
+        assert (words in told.json()["detail"], told["Content-Language"]) == (True, language)
+    del browser.cookies["django_language"]
     approver, _ = sign_in(office.cast.approver)
     assert approver.get("/queue/").status_code == 200
     set_up(browser)
