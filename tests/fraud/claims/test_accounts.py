@@ -204,7 +204,7 @@ def test_a_token_from_before_goes_on_under_its_hash() -> None:
     )
 
 
-@pytest.mark.parametrize("days", [1, 30, 400])
+@pytest.mark.parametrize("days", [1, 30, 365])
 def test_a_new_token_lives_as_long_as_the_last_one(days: int) -> None:
     user, _token = account(days=days)
     with time_machine.travel(NOW + timedelta(hours=5)):
