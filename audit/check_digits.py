@@ -9,6 +9,9 @@ from functools import cache
 _RESIDENT_WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
 _CNPJ = re.compile(r"\d{8}000\d{3}", re.ASCII)
 _CNPJ_WEIGHTS = (6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)
+#: Seventh digit → the first year of its century: 9 and 0 for those born before 1900, 5 to 8 for foreigners.
+_CENTURIES = (1800, 1900, 1900, 2000, 2000, 1900, 1900, 2000, 2000, 1800)
+_FOREIGNERS = "5678"  # their check digit is two more than a citizen's; both are met
 #: Kinds of company in digits five and six of a corporate registration number, which has the form of a resident number.
 _CORPORATE_KINDS = {"11", "12", "13", "14", "15", "21", "22", "31"}
 #: Registry courts in digits one and two: read as a year of birth they are children and people beyond a hundred, no staff.
@@ -66,8 +69,11 @@ def is_card_number(digits: str) -> bool:
 
 
 def is_resident_number(front: str, back: str) -> bool:
-    """Six and seven plain digits with a real date of birth and a right check digit."""
-    return is_birthday(front, back) and _resident_digit(front + back) == int(back[6])
+    """Six and seven plain digits with a real date of birth and a right check digit, for foreigners (5 to 8) by either rule."""
+    if not is_birthday(front, back):
+        return False
+    right, told = _resident_digit(front + back), int(back[6])
+    return told == right or (back[0] in _FOREIGNERS and told == (right + 2) % 10)
 
 
 def has_birthday(digits: str) -> bool:
@@ -77,10 +83,8 @@ def has_birthday(digits: str) -> bool:
 
 def is_birthday(front: str, back: str) -> bool:
     """Whether six digits are a real day in the century of the first of the other seven."""
-    if back[0] not in "12345678":
-        return False
     try:
-        date((1900 if back[0] in "1256" else 2000) + int(front[:2]), int(front[2:4]), int(front[4:6]))
+        date(_CENTURIES[int(back[0])] + int(front[:2]), int(front[2:4]), int(front[4:6]))
     except ValueError:
         return False
     return True

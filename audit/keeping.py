@@ -56,6 +56,7 @@ KNOWN_BY: Final = frozenset(
     }
 )
 _LEAST = re.compile(r"\d(?:\D{0,3}\d){12}")  # nothing shorter is such a number
+_N_DIGITS = 13
 _MARK = 16
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")  # digits would be read as part of a number
 
@@ -63,12 +64,25 @@ _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")  # digits would
 def kept(value: Any) -> Any:
     """The value with every number struck out that must not be kept: texts, and lists and objects of them; names in objects stay apart."""
     if isinstance(value, str):
-        return redact(value) if _LEAST.search(value) else value
+        return redact(value) if _may_hold(value) else value
     if isinstance(value, dict):
         return {keyed(name) if isinstance(name, str) else name: kept(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [kept(inner) for inner in value]
     return value
+
+
+def _may_hold(text: str) -> bool:
+    """Whether a text has digits enough for the shortest such number. Asked of all that is written, so it costs little.
+
+    Digits may be circled or raised, and markup may stand between them: where it may, all of the text's digits are counted.
+    """
+    if len(text) < _N_DIGITS:
+        return False
+    if _LEAST.search(text):
+        return True
+    is_plain = text.isascii() and "&" not in text and "<" not in text
+    return not is_plain and sum(map(str.isdigit, text)) >= _N_DIGITS
 
 
 def kept_query(query: str) -> str:
@@ -137,7 +151,7 @@ def _guard(prepare: Callable[[Any], Any], longest: int | None, *, is_key: bool) 
     def guarded(value: Any) -> Any:
         ready = prepare(value)
         if isinstance(ready, str):
-            if not _LEAST.search(ready):
+            if not _may_hold(ready):
                 return ready
             # What stands in place of a number may be a little longer than the number.
             return keyed(ready, longest) if is_key else _cut(ready, redact(ready), longest)
@@ -153,7 +167,7 @@ def _as_kept(
 
     def struck(instance: Any, add: bool) -> Any:
         value = read(instance, add)
-        if isinstance(value, str) and len(value) > 12 and _LEAST.search(value):
+        if isinstance(value, str) and _may_hold(value):
             value = guard(value)
             setattr(instance, name, value)
         return value

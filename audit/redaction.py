@@ -48,12 +48,15 @@ _WIDE_SIZES = {(8, 8), (4, 12), (12, 4), (6, 10), (10, 6), (4, 4, 8), (8, 4, 4),
 _WIDE_SIZES |= {(4, 10), (6, 8), (6, 6, 4)}
 _SINGLES = re.compile(rf"(?<![0-9])[0-9](?:{_S}[0-9]){{12,}}(?![0-9])")
 _ONE = re.compile(r"[0-9]")
+_BEFORE_1900 = "09"  # seventh digits of people nobody employs any more
 _MOST_DAYS = 5_000  # of one endless row of single digits
-_BIRTHDAY = re.compile(r"(?=([0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))([1-8][0-9]{6}))")
+_BIRTHDAY = re.compile(r"(?=([0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))([0-9]{7}))")
 _RESIDENT = re.compile(
     rf"(?<![0-9])(?:(?:19|20)(?=[0-9]{{6}}{SIGN}))?([0-9]{{6}})({SIGN}{{0,3}})([0-9])({SIGN}?)([0-9]{{6}})(?![0-9])"
 )
-_RESIDENT_WORDS = re.compile(r"주민|외국인\s?등록|거소|resident|rrn|\barc\b", re.IGNORECASE)
+_RESIDENT_WORDS = re.compile(
+    r"주민|외국인\s?(?:등록|번호)|거소|resident|rrn|\barc\b|alien\s?reg|foreigner", re.IGNORECASE
+)
 #: What is written behind a card number without a gap: the month it runs out, perhaps with the year first, and the security code.
 _EXPIRY = re.compile(r"(?:(?:0[1-9]|1[0-2])(?:20)?[2-4][0-9]|[2-4][0-9](?:0[1-9]|1[0-2]))(?:[0-9]{3})?")
 #: Characters of hashes, UUIDs and base64url tokens, and where letters and digits alternate in them.
@@ -85,7 +88,7 @@ def find_card_numbers(text: str) -> Iterator[Hit]:
 
 
 def find_resident_numbers(text: str) -> Iterator[Hit]:
-    """Resident registration numbers with a right check digit, with or without their hyphen."""
+    """Resident registration numbers with a right check digit (citizens' or foreigners'), with or without their hyphen."""
     yield from _found(text, lambda seen: (hit for hit, is_sure in _residents(seen) if is_sure))
 
 
@@ -95,7 +98,7 @@ def find_suspected_numbers(text: str) -> Iterator[Hit]:
     The form is 6-7 with its hyphen, or whatever stands behind the words for it. A corporate registration number has the same
     form; one with its own right check digit is none of these where no employee was born in the year that it would mean.
     """
-    yield from _found(text, lambda seen: (hit for hit, is_sure in _residents(seen) if not is_sure))
+    yield from _found(text, lambda seen: (hit for hit, is_sure in _residents(seen) if is_sure is False))
 
 
 def find_numbers(text: str) -> list[Hit]:
@@ -227,8 +230,13 @@ def _single_digits(text: str, start: int, end: int) -> Iterator[Hit]:
 # Residents ----------------------------------------------------------------------------------------------------------
 
 
-def _residents(text: str) -> Iterator[tuple[Hit, bool]]:
-    """(place, whether its check digit is right) of what has the form and a real date."""
+def _residents(text: str) -> Iterator[tuple[Hit, bool | None]]:
+    """(place, whether its check digit is right) of what has the form and a real date.
+
+    None for a right digit that proves little: of plain digits that would be somebody born before 1900. A day with a running
+    number behind it (`2011050000123`) has that form in every order book, so files keep it; texts lose it. Without a right digit
+    such a number is one where a word says so.
+    """
     for found in _RESIDENT.finditer(text):
         front, between, back = found[1], found[2], found[3] + found[5]
         if not is_birthday(front, back):
@@ -238,9 +246,11 @@ def _residents(text: str) -> Iterator[tuple[Hit, bool]]:
         is_sure = is_resident_number(front, back)
         # A day and a round amount beside it have the form too.
         is_amount = bool(between) and not has_hyphen and back.endswith("000")
-        is_suspected = has_hyphen and not is_corporate_number(front, back)
+        is_old = back[0] in _BEFORE_1900
+        is_suspected = has_hyphen and not is_old and not is_corporate_number(front, back)
         if told or (is_sure and not is_amount) or is_suspected:
-            yield Hit(found.start(), found.end(), RESIDENT), is_sure
+            proves_little = is_sure and is_old and not told and not has_hyphen
+            yield Hit(found.start(), found.end(), RESIDENT), None if proves_little else is_sure
     for found in _SINGLES.finditer(text):
         places = [one.start() for one in _ONE.finditer(text, found.start(), found.end())]
         digits = "".join(_ONE.findall(text, found.start(), found.end()))
@@ -250,7 +260,7 @@ def _residents(text: str) -> Iterator[tuple[Hit, bool]]:
                 continue
             gaps = ["-" in text[places[n] : places[n + 1]] for n in range(at, at + 12)]
             is_sure = is_resident_number(front, back)
-            if is_sure or (gaps[5] and sum(gaps) == 1):
+            if is_sure or (gaps[5] and sum(gaps) == 1 and back[0] not in _BEFORE_1900):
                 yield Hit(places[at], places[at + 12] + 1, RESIDENT), is_sure
 
 

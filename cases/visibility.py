@@ -17,14 +17,15 @@ from django.http import Http404
 from audit.actor import Actor
 from audit.models import AuditEvent
 from audit.paging import read_together_as
-from audit.people import number_key, same_number
+from audit.people import number_key
 from audit.people_rows import key_of
 from audit.prepared import MOST_IN_LIST, prepared
 from audit.reading import read_once
 from audit.services import record_refusal
 from cases.models import Alert, Case, OutboxMessage, Recovery, RecoveryPosting, StatementEntry
-from cases.services.conflicts import Relations, answers_of, lists, relations_of
+from cases.services.conflicts import Relations, answers_of, relations_of
 from cases.services.dead_mail import stuck_mails
+from cases.services.seeing import cases_of_others
 from cases.services.standing import case_subject
 from fraud.claims.identity import barred_cardholders, claims_involving, lists_number
 from fraud.claims.models import Cardholder, Claim, ClaimVersion
@@ -146,53 +147,9 @@ def _naming(case_ids: Collection[int], key: str) -> QuerySet[Alert, Any]:
     return _alerts_naming(key).filter(case__in=case_ids).values_list("case_id", flat=True)
 
 
-def cases_of_others(by: Actor) -> QuerySet[Case]:
-    """Cases of the departments they see whose cardholder is neither the person nor their manager.
-
-    A condition that every index carries.
-
-    For long lists; what is shown of them goes through `without_involved`.
-    """
-    barred = barred_cardholders(by)
-    cases = Case.objects.exclude(cardholder__in=barred) if barred else Case.objects.all()
-    return within_units(cases, by)
-
-
 def seen_by(by: Actor) -> Hashable:
     """What `cases_of_others` depends on."""
     return frozenset(barred_cardholders(by)), seen_departments(by)
-
-
-def visible_among(cases: list[Case], by: Actor) -> list[Case]:
-    """Those of a few cases that `visible_cases` has, in their order. One query, and one each for a cardholder that is not at hand."""
-    barred = barred_cardholders(by)
-    others = [case for case in cases if case.cardholder_id not in barred]
-    if by.units and not by.is_system:
-        others = [case for case in others if sees_department(by, case.cardholder.department_id)]
-    return without_involved(others, by)
-
-
-def without_involved(cases: list[Case], by: Actor) -> list[Case]:
-    """The rows of a page without those where the person approved a claim, is a listed attendee or has answered. One query."""
-    number = number_key(by.employee_no)
-    if not number or not cases:
-        return cases
-    people = _named_in.rows([case.pk for case in cases], number)
-    involved = {
-        case_id
-        for case_id, approver_no, attendees, has_spoken in people
-        if has_spoken or same_number(approver_no, number) or lists(attendees, number)
-    }
-    return [case for case in cases if case.pk not in involved]
-
-
-@prepared
-def _named_in(case_ids: Collection[int], number: str) -> QuerySet[Case, Any]:
-    """(case, approver, attendees, whether the person has answered), a row a claim."""
-    rows = Case.objects.filter(pk__in=case_ids).annotate(
-        has_spoken=Exists(answers_of(number).filter(request__case=OuterRef("pk")))
-    )
-    return rows.values_list("pk", "alerts__claim__approver_no", "alerts__claim__attendees", "has_spoken")
 
 
 def find_case(reference: str, by: Actor, *, trying: str = "") -> Case:

@@ -83,9 +83,10 @@ def _working_rows() -> list[Transition]:
         *_rows([S.IN_REVIEW], A.TAKE, None, P.REVIEWER, take, guards=(G.FREE,)),
         *_rows([S.IN_REVIEW], A.RELEASE, S.NEW, (P.HOLDER, P.SYSTEM), review),
         *_rows([S.NEW], A.ASSIGN, S.IN_REVIEW, P.APPROVER, "cases.assign_case"),
-        *_rows([S.AWAITING_EXPLANATION], A.ASSIGN, None, P.APPROVER, "cases.assign_case"),
-        # Whoever holds it is away past its deadline, or gone.
-        *_rows(_DECIDABLE, A.ASSIGN, None, (P.APPROVER, P.SYSTEM), "cases.assign_case"),
+        # Whoever holds it is away past its deadline, gone, or may not see it any more.
+        *_rows(
+            [S.AWAITING_EXPLANATION, *_DECIDABLE], A.ASSIGN, None, (P.APPROVER, P.SYSTEM), "cases.assign_case"
+        ),
         *_rows([S.IN_REVIEW], A.SNOOZE, None, P.HOLDER, review, guards=(G.NOT_SNOOZED,)),
         *_rows([S.IN_REVIEW], A.WAKE, None, (P.HOLDER, P.SYSTEM), review, guards=(G.SNOOZED,)),
         *_rows(list(S), A.NOTE, None, P.REVIEWER, "cases.write_note"),

@@ -105,7 +105,8 @@ class Tip(CaseworkView):
         return self._record(data)
 
     def _record(self, data: Any) -> Response:
-        claim = claims_of([data["claim"]], data.get("source_system", ""), self.by, trying=self.permission)[0]
+        source = data.get("source_system", "")
+        claim = claims_of([data["claim"]], source, self.by, trying=self.permission, field="claim")[0]
         tip = by_hand.record_tip(
             claim=claim, text=data["text"], by=self.by, origin=data.get("origin", "hotline")
         )

@@ -217,13 +217,15 @@ class TakeNext(CaseworkView):
         return answer_case(case, self.by)
 
 
-def claims_of(names: list[str], source_system: str, by: Actor, *, trying: str) -> list[Claim]:
-    """The claims of external ids. Raises ValidationError naming those that do not exist or are not theirs to act on."""
+def claims_of(
+    names: list[str], source_system: str, by: Actor, *, trying: str, field: str = "claims"
+) -> list[Claim]:
+    """The claims of external ids, which stand in `field`. Raises ValidationError naming those that do not exist or are not theirs."""
     which = Q(external_id__in=names, source_system=source_system or "default")
     found = claims_to_act_on(which, by, trying=trying)
     missing = sorted(set(names) - {claim.external_id for claim in found})
     if missing:
-        raise ValidationError({"claims": [_("There is no claim %(id)s.") % {"id": name} for name in missing]})
+        raise ValidationError({field: [_("There is no claim %(id)s.") % {"id": name} for name in missing]})
     return found
 
 

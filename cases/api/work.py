@@ -62,7 +62,7 @@ class DeskPage(serializers.Serializer):
 
 
 class LateAnswer(serializers.Serializer):
-    """A case past its deadline by business days. `is_stranded`: who holds it is away past it or gone; `told`: names of who was told."""
+    """A case past its deadline by business days. `is_stranded`: who holds it is away past it, gone or does not see it any more; `told`: names of who was told."""
 
     reference = serializers.CharField(source="case.reference")
     state = serializers.CharField(source="case.state")

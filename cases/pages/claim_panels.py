@@ -13,7 +13,7 @@ from audit.permissions import can
 from audit.prepared import prepared
 from audit.reading import read_once
 from cases.models import BLIND, Alert, Case
-from cases.visibility import visible_among
+from cases.services.seeing import visible_among
 from cases.workflow import State
 from fraud.claims.identity import involved_in
 from fraud.claims.models import Claim

@@ -34,14 +34,8 @@ from cases.pages.queue_filters import QueueFilters
 from cases.services.clocks import overdue_cases
 from cases.services.company import company_today
 from cases.services.money_told import attach_money
-from cases.visibility import (
-    cases_of_others,
-    hidden_among,
-    newest_entry,
-    seen_by,
-    visible_cases,
-    without_involved,
-)
+from cases.services.seeing import cases_of_others, without_involved
+from cases.visibility import hidden_among, newest_entry, seen_by, visible_cases
 from cases.workflow import State
 from fraud.claims.identity import logins_of
 

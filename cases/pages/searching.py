@@ -15,7 +15,8 @@ from cases.pages.queue_cases import read_cases
 from cases.pages.queue_filters import found_by as cases_found_by
 from cases.pages.queue_filters import text_condition
 from cases.services.money_told import attach_money
-from cases.visibility import visible_among, visible_cases, without_involved
+from cases.services.seeing import visible_among, without_involved
+from cases.visibility import visible_cases
 from fraud.claims.identity import barred_cardholders, people_named
 from fraud.claims.models import Cardholder, Claim, Merchant
 from fraud.claims.searched import merchants_found, merchants_registered, people_found

@@ -10,8 +10,8 @@ from audit.actor import Actor
 from cases.models import Case, Notice
 from cases.services.clocks import overdue_cases
 from cases.services.company import company_today
-from cases.services.work import WORKED, Desk, days_late, desks, is_stranded
-from cases.visibility import cases_of_others, without_involved
+from cases.services.seeing import cases_of_others, without_involved
+from cases.services.work import WORKED, Desk, days_late, desks, stranded_among
 from cases.workflow import State
 from fraud.claims.models import Department
 from fraud.company.values import current_calendar
@@ -80,7 +80,7 @@ def late_cases(by: Actor, people: list[Desk]) -> list[LateCase]:
         cases_of_others(by).filter(overdue_cases(today)).select_related("cardholder__department", "assignee")
     )
     cases = without_involved(list(late.order_by("due_on", "pk")[:MAX_LATE]), by)
-    by_user = {desk.user.pk: desk for desk in people}
+    stranded = stranded_among(cases, people)
     told: dict[int, list[str]] = {}
     notices = Notice.objects.filter(case__in=cases, kind__in=("late", "escalated")).select_related("user")
     names = {desk.user.pk: desk.name for desk in people}
@@ -89,10 +89,7 @@ def late_cases(by: Actor, people: list[Desk]) -> list[LateCase]:
             told.setdefault(notice.case_id, []).append(names.get(notice.user_id, str(notice.user)))
     return [
         LateCase(
-            case,
-            days_late(case, today),
-            case.assignee_id is not None and is_stranded(case, by_user.get(case.assignee_id), today),
-            list(dict.fromkeys(told.get(case.pk, []))),
+            case, days_late(case, today), case.pk in stranded, list(dict.fromkeys(told.get(case.pk, [])))
         )
         for case in cases
     ]

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from audit.models import AuditEvent
 from cases.models import Case, Evidence
 from cases.services.checking import text_of
@@ -14,6 +16,8 @@ from rules.money import format_money
 
 #: Entries about one file. They tell of it once it was sent; what its author added and took back before is theirs alone.
 OF_FILES = frozenset({"evidence.added", "evidence.withdrawn"})
+#: The cardholder asks for more time. Their words stand with the request, as those of answers and appeals do: they have a period.
+EXTENSION_ASKED = "explanation.extension_asked"
 #: What an entry keeps of money, in minor units of the case's currency: the first of these it has.
 _MONEY = ("amount_minor", "monthly_minor", "outstanding_minor")
 _NAMES_MONEY = frozenset(
@@ -70,12 +74,22 @@ def told_entries(
             continue
         parts = (
             file.name if file else "",
+            _asked_with(case, event),
             *_named_in(event),
             _check_of(event, language),
             _money_of(event, case, language),
-            said_of_entry(event, language),
+            said_of_entry(event, language) if event.action != EXTENSION_ASKED else "",
         )
         yield ToldEntry(event, " · ".join(part for part in parts if part), file)
+
+
+def _asked_with(case: Case, event: AuditEvent) -> str:
+    """The words with which more time was asked for, while they are kept."""
+    if event.action != EXTENSION_ASKED:
+        return ""
+    named = (event.after or {}).get("request")
+    words = {request.reference: request.extension_reason for request in case.requests.all()}
+    return words.get(str(named)) or _("Erased after the period for which texts are kept.")
 
 
 def _named_in(event: AuditEvent) -> tuple[str, ...]:

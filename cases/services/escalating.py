@@ -34,7 +34,7 @@ def allocate_work(now: datetime) -> dict[str, int]:
     with at_moment(now):
         today = company_today()
         return {
-            "handed_over": count_done("handed_over", lambda: hand_over_all(today)),
+            "handed_over": count_done("handed_over", hand_over_all),
             "waiting_told": count_done("waiting_told", _tell_waiting),
             "escalated": count_done("escalated", lambda: _escalate_late(today)),
             "letters": count_done("letters", lambda: send_letters(now)),
@@ -123,10 +123,7 @@ def _escalate_late(today: date) -> int:
     if not fresh:
         return 0
     people = desks(Role.REVIEWER, Role.APPROVER), desks(Role.RECOVERY_CLERK)
-    return sum(
-        _escalate(case=case, level=level, staff=people[0], clerks=people[1], today=today)
-        for case, level in fresh
-    )
+    return sum(_escalate(case=case, level=level, staff=people[0], clerks=people[1]) for case, level in fresh)
 
 
 def _levels(n_days: int) -> list[int]:
@@ -138,16 +135,14 @@ def _late_key(case: Case, level: int) -> str:
 
 
 @casework
-def _escalate(*, case: Case, level: int, staff: list[Desk], clerks: list[Desk], today: date) -> bool:
+def _escalate(*, case: Case, level: int, staff: list[Desk], clerks: list[Desk]) -> bool:
     """Tell whose turn it is (level 1) or the leads (level 2) that the case is late, with one entry in its chain."""
     now = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
     key = _late_key(case, level)
     if now.due_on != case.due_on or now.state != case.state or Notice.objects.filter(key=key).exists():
         return False
     leads = [desk for desk in staff if Role.APPROVER in desk.actor.roles and may_work(desk, case)]
-    kind, people = (
-        ("late", _whose_turn(case, staff, clerks, leads, today)) if level == 1 else ("escalated", [])
-    )
+    kind, people = ("late", _whose_turn(case, staff, clerks, leads)) if level == 1 else ("escalated", [])
     if not people:  # nobody whose turn it is can do it
         kind, people = "escalated", [desk for desk in leads if desk.away_until is None] or leads
     due_on = case.due_on.isoformat() if case.due_on else ""
@@ -159,13 +154,11 @@ def _escalate(*, case: Case, level: int, staff: list[Desk], clerks: list[Desk], 
     return True
 
 
-def _whose_turn(
-    case: Case, staff: list[Desk], clerks: list[Desk], leads: list[Desk], today: date
-) -> list[Desk]:
+def _whose_turn(case: Case, staff: list[Desk], clerks: list[Desk], leads: list[Desk]) -> list[Desk]:
     """Whose turn it is and who is there; none where the leads have to see to it."""
     if case.state == State.RECOVERING:
         return [desk for desk in clerks if may_work(desk, case)]
     if case.state in _APPROVING:
         return _who_approve(case, leads)
     holder = next((desk for desk in staff if desk.user.pk == case.assignee_id), None)
-    return [holder] if holder is not None and not is_stranded(case, holder, today) else []
+    return [holder] if holder is not None and not is_stranded(case, holder) else []

@@ -79,7 +79,7 @@ def add_evidence(
     try:
         checked = _check_file(_read_all(content), name)
     except errors.EvidenceInfected:
-        _record_quarantine(_case_of(request), name, by)
+        _record_quarantine(_case_of(request), by)
         raise
     key = secrets.token_hex(32)
     try:
@@ -231,14 +231,10 @@ def _note(case: Case, evidence: Evidence, event: str, by: Actor, details: dict[s
         change_case(case, undo=None)
 
 
-def _record_quarantine(case: Case, name: str, by: Actor) -> None:
+def _record_quarantine(case: Case, by: Actor) -> None:
+    """Nothing of the file is kept, its name neither: it is the person's own words, and the chain erases nothing."""
     with one_transaction():
-        record(
-            action="evidence.quarantined",
-            by=by,
-            subject=case_subject(case),
-            after={"name": redact(clean_name(name))},
-        )
+        record(action="evidence.quarantined", by=by, subject=case_subject(case), after={})
 
 
 @casework

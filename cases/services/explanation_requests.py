@@ -13,6 +13,7 @@ from cases.models import Case, ExplanationRequest
 from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import company_today, due_on, present
+from cases.services.entry_words import EXTENSION_ASKED
 from cases.services.outbox import address_of, cancel_mails, enqueue_mail
 from cases.services.request_text import RequestText, has_own_questions, numbered, request_text
 from cases.services.steps import (
@@ -25,7 +26,7 @@ from cases.services.steps import (
     read_case,
 )
 from cases.services.telling import is_request_told
-from cases.services.texts import NOTE_MIN, clean_line, clean_text
+from cases.services.texts import NOTE_MIN, clean_line, clean_text, digest_of
 from cases.workflow import MAX_EXTENSION_DAYS, Action, State
 from fraud.company.values import current_calendar
 
@@ -155,9 +156,9 @@ def ask_extension(*, request: ExplanationRequest, reason: str, by: Actor) -> Exp
         case,
         row,
         by=by,
-        event="explanation.extension_asked",
-        reason=said,
-        details={"request": request.reference},
+        event=EXTENSION_ASKED,
+        # The person's own words stand beside the chain, where they have a period.
+        details={"request": request.reference, "words_sha256": digest_of(said)},
     )
     ExplanationRequest.objects.filter(pk=request.pk).update(
         extension_asked_at=present(), extension_reason=said

@@ -11,12 +11,14 @@ from django.core.mail import EmailMessage
 
 from audit.faults import hit
 from audit.language import spoken
+from audit.services import actor_of
 from cases.models import Case, Notice, OutboxMessage
 from cases.services.company import present
 from cases.services.conflicts import user_of
 from cases.services.mail_texts import current_text, filled
 from cases.services.mails import render_mail
 from cases.services.notices import OF_MAILS, keep_notice
+from cases.services.seeing import may_see
 from fraud.claims.models import Cardholder, User
 from fraud.people.mailing import with_link
 
@@ -42,6 +44,8 @@ def enqueue_mail(
     login = to if isinstance(to, User) else user_of(to)
     address = address_of(to)
     if isinstance(to, User) and mail in OF_MAILS:
+        if not may_see(actor_of(to), case):  # who holds it may not see it any more: the sweep hands it on
+            return None
         notice, _is_new = keep_notice(user=to, kind=OF_MAILS[mail], key=key, case=case)
         if notice.mail != Notice.Mail.SENT:  # they want it in the day's letter, or on the page only
             return None

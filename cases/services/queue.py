@@ -15,13 +15,12 @@ from cases.models import Case, WorkProfile
 from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import company_today, lock_until, present
-from cases.services.conflicts import relations_of
 from cases.services.outbox import enqueue_mail
+from cases.services.seeing import cases_of_others, may_see
 from cases.services.steps import UNDO_SECONDS, check_step, move, read_case
 from cases.services.texts import clean_line
 from cases.workflow import MAX_SNOOZE_DAYS, Action, Party, State, parties_of
 from fraud.claims.models import User
-from fraud.claims.units import sees_department
 
 TAKE_DAYS = 2  # business days until a take expires
 TAKE_NEXT_LOOKS = 1000  # cases looked at before the queue counts as empty for somebody
@@ -44,16 +43,22 @@ def take_case(*, case: Case, by: Actor, expected_version: int | None) -> Case:
 def take_next_case(*, by: Actor) -> Case:
     """Take the most urgent unassigned case the actor may take, in the order of the queue.
 
-    Cases they are involved in, that are set aside, or that somebody else was faster to take are stepped over, up to
-    TAKE_NEXT_LOOKS of them. Raises QueueEmpty and NotPermitted.
+    Only of the cases they may see: of their departments, and not involved in. Those that are set aside, or that somebody else was
+    faster to take, are stepped over too, up to TAKE_NEXT_LOOKS of them. Raises QueueEmpty and NotPermitted.
     """
     require(by, "cases.take_case")
     for case in _waiting_cases(by):
-        if relations_of(by, case).involvement:
+        if not may_see(by, case):
             continue
         try:
             return take_case(case=case, by=by, expected_version=case.version)
-        except (errors.StaleCase, errors.TransitionNotAllowed, errors.HeldByOther, errors.OwnCase):
+        except (
+            errors.StaleCase,
+            errors.TransitionNotAllowed,
+            errors.HeldByOther,
+            errors.OwnCase,
+            errors.CaseNotFound,
+        ):
             continue
     raise errors.QueueEmpty
 
@@ -63,10 +68,10 @@ def _waiting_cases(by: Actor) -> Iterator[Case]:
     kept what the person knows best, first those."""
     known = _known_best(by)
     if known is not None:
-        yield from _in_order(known)
-        yield from _in_order(~known)
+        yield from _in_order(by, known)
+        yield from _in_order(by, ~known)
     else:
-        yield from _in_order(Q())
+        yield from _in_order(by, Q())
 
 
 def _known_best(by: Actor) -> Q | None:
@@ -80,9 +85,10 @@ def _known_best(by: Actor) -> Q | None:
     return Q(pk__in=own.values("pk"))
 
 
-def _in_order(which: Q) -> Iterator[Case]:
+def _in_order(by: Actor, which: Q) -> Iterator[Case]:
     awake = Q(snoozed_until=None) | Q(snoozed_until__lte=company_today())
-    waiting = Case.objects.filter(which, awake, state=State.NEW, assignee=None).select_related("cardholder")
+    waiting = cases_of_others(by).filter(which, awake, state=State.NEW, assignee=None)
+    waiting = waiting.select_related("cardholder")
     after: Cursor | None = None
     for _part in range(TAKE_NEXT_LOOKS // _LOOKED_AT_ONCE):
         cases = list(waiting.filter(beyond(after, "priority")).order_by("-priority", "-id")[:_LOOKED_AT_ONCE])
@@ -111,13 +117,7 @@ def assign_case(*, case: Case, to: User, by: Actor, expected_version: int | None
     case = read_case(case)
     row = check_step(case, Action.ASSIGN, by=by, expected_version=expected_version)
     receiver = actor_of(to)
-    involved = bool(relations_of(receiver, case).involvement)
-    is_outside = not sees_department(receiver, case.cardholder.department_id)
-    if (
-        not to.is_active
-        or is_outside
-        or Party.REVIEWER not in parties_of(receiver.roles, is_involved=involved)
-    ):
+    if not to.is_active or Party.REVIEWER not in parties_of(receiver.roles) or not may_see(receiver, case):
         raise errors.PersonNotSuitable
     before = case.assignee.get_username() if case.assignee else ""
     move(

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from audit.actor import Actor
-from audit.services import record
+from audit.services import actor_of, record
 from cases.models import Alert, Case, Decision
 from cases.services import errors
 from cases.services.casework import casework
@@ -24,6 +24,7 @@ from cases.services.company import due_on, lock_until, present
 from cases.services.heads import head_of
 from cases.services.opening_rows import create_case, free_key
 from cases.services.queue import TAKE_DAYS, take_case
+from cases.services.seeing import may_see
 from cases.services.steps import case_subject, check_step, move, read_case
 from cases.services.texts import NOTE_MIN, clean_line
 from cases.services.whereabouts import said_where, whereabouts
@@ -81,7 +82,7 @@ def unmerge_case(
 ) -> Case:
     """Open a case again that was merged into `other`: the claims it had brought, as far as they are still there, come back.
 
-    It goes on with whoever holds the other one. Raises CasesDiffer where the other case is not the one, was merged further, or holds
+    It goes on with whoever holds the other one, if they may see it. Raises CasesDiffer where the other case is not the one, was merged further, or holds
     none of the claims any more (it says where they are) or no others; NotAssigned, StaleCase, TransitionNotAllowed (also once the cardholder was asked in it).
     """
     case, other = _lock(case, other)
@@ -108,7 +109,7 @@ def unmerge_case(
         "merged_into_id": None,
         "closed_at": None,
         "bundle_key": free_key(case.bundle_key),
-        "assignee_id": other.assignee_id,
+        "assignee_id": _holder_who_sees(case, other),
         "lock_until": lock_until(TAKE_DAYS),
         "due_on": due_on(State.IN_REVIEW, present()),
         **head_of(case),
@@ -116,6 +117,12 @@ def unmerge_case(
     _move(case, row, by, "case.unmerged", said, {**told, "other": other.reference}, opened)
     _move(other, giving, by, "case.gave_back", said, {**told, "other": case.reference}, head_of(other))
     return read_case(case)
+
+
+def _holder_who_sees(case: Case, other: Case) -> int | None:
+    """Who holds the other one, where this one is theirs to see too; else whoever takes it."""
+    holder = other.assignee
+    return holder.pk if holder is not None and may_see(actor_of(holder), case) else None
 
 
 @casework
@@ -215,7 +222,7 @@ def alerts_named(
     found = list(rows.order_by("claim_id"))
     missing = sorted(wanted - {alert.claim.external_id for alert in found})
     if missing or not found:
-        raise errors.ClaimsNotHere(field=field, claims=missing)
+        raise errors.ClaimsNotHere(field=field, claims=missing, have_left=bool(left))
     return found
 
 

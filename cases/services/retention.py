@@ -1,4 +1,5 @@
-"""What people sent is erased after its period: the bytes of evidence, the words of answers, appeals and mails.
+"""What people sent is erased after its period: the bytes of evidence, and all a cardholder's own words: answers, appeals, why they
+asked for more time, drafts, names of files, and the mails about them.
 
 Rows, hashes, decisions, money and the audit chains stay, so everything can still be proved and added up. A case that was taken up
 again keeps what it has until its successor has ended as well.
@@ -17,7 +18,16 @@ from audit.clock import present
 from audit.services import record
 from audit.transactions import one_transaction
 from cases.evidence import store
-from cases.models import Appeal, AppealDraft, Case, Evidence, Explanation, ExplanationDraft, OutboxMessage
+from cases.models import (
+    Appeal,
+    AppealDraft,
+    Case,
+    Evidence,
+    Explanation,
+    ExplanationDraft,
+    ExplanationRequest,
+    OutboxMessage,
+)
 from cases.services.standing import case_subject
 from cases.workflow import State
 from fraud.company.values import current_settings
@@ -25,6 +35,15 @@ from fraud.company.values import current_settings
 BY = Actor.system("retention")
 #: Cases a sweep: it comes again in a minute.
 BATCH = 100
+#: What a file is called whose name is erased, before its ending.
+NAMELESS = "…"
+_ENDINGS = {
+    "application/pdf": ".pdf",
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/webp": ".webp",
+    "image/heic": ".heic",
+}
 _LEFT = (OutboxMessage.State.SENT, OutboxMessage.State.CANCELLED)
 
 
@@ -39,6 +58,10 @@ def erase_expired() -> dict[str, int]:
             Exists(_answers(OuterRef("pk")))
             | Exists(_appeals(OuterRef("pk")))
             | Exists(_mails(OuterRef("pk")))
+            | Exists(_extensions(OuterRef("pk")))
+            | Exists(_named_files(OuterRef("pk")))
+            | Exists(_drafts(OuterRef("pk")))
+            | Exists(_appeal_drafts(OuterRef("pk")))
         )
         done["texts_erased"] = sum(_erase_texts(case) for case in due[:BATCH])
     return done
@@ -71,6 +94,32 @@ def _appeals(case: Any) -> QuerySet[Appeal]:
     return Appeal.objects.filter(case=case, erased_at=None)
 
 
+def _extensions(case: Any) -> QuerySet[ExplanationRequest]:
+    return ExplanationRequest.objects.filter(case=case).exclude(extension_reason="")
+
+
+def _named_files(case: Any) -> QuerySet[Evidence]:
+    """Those that were sent under a name of somebody's own, withdrawn ones too."""
+    return Evidence.objects.filter(case=case).exclude(name__startswith=NAMELESS)
+
+
+def _drafts(case: Any) -> QuerySet[ExplanationDraft]:
+    return ExplanationDraft.objects.filter(request__case=case)
+
+
+def _appeal_drafts(case: Any) -> QuerySet[AppealDraft]:
+    return AppealDraft.objects.filter(decision__case=case)
+
+
+def _forget_names(case: Case) -> int:
+    """What is left of a file's name is its kind."""
+    files = list(_named_files(case.pk))
+    for file in files:
+        file.name = NAMELESS + _ENDINGS.get(file.content_type, "")
+    Evidence.objects.bulk_update(files, ["name"])
+    return len(files)
+
+
 def _mails(case: Any) -> QuerySet[OutboxMessage]:
     """Those that left or were given up; one that waits or is dead is still to be told."""
     return OutboxMessage.objects.filter(case=case, erased_at=None, state__in=_LEFT)
@@ -81,6 +130,7 @@ def _erase_files(case: Case) -> int:
     """The row, the entry and then the bytes: killed in between, the next sweep finds the row as it was and does all again."""
     files = list(_files(case.pk))
     _files(case.pk).update(erased_at=present())
+    _forget_names(case)
     record(
         action="case.erased",
         by=BY,
@@ -99,10 +149,10 @@ def _erase_texts(case: Case) -> int:
         "answers": _answers(case.pk).update(text="", answers={}, erased_at=now),
         "appeals": _appeals(case.pk).update(text="", erased_at=now),
         "mails": _mails(case.pk).update(body="", subject="", recipient="", error="", erased_at=now),
-        "drafts": ExplanationDraft.objects.filter(request__case=case).delete()[0]
-        + AppealDraft.objects.filter(decision__case=case).delete()[0],
+        "extensions": _extensions(case.pk).update(extension_reason=""),
+        "drafts": _drafts(case.pk).delete()[0] + _appeal_drafts(case.pk).delete()[0],
+        "names": _forget_names(case),
     }
-    case.requests.update(extension_reason="")
     record(
         action="case.erased",
         by=BY,

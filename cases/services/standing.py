@@ -17,6 +17,7 @@ from cases.services.company import company_today, present
 from cases.services.conflicts import Relations, relations_of
 from cases.services.money import balance_of
 from cases.workflow import TRANSITIONS, Action, Facts, Guard, Party, State, allowed_actions, parties_of
+from fraud.claims.units import sees_department
 
 
 def case_subject(case: Case) -> str:
@@ -172,7 +173,7 @@ def _is_repaid(case: Case) -> bool:
 
 
 def parties_towards(case: Case, by: Actor, relations: Relations | None = None) -> frozenset[Party]:
-    """Every position the actor holds towards the case now."""
+    """Every position the actor holds towards the case now; of staff, none towards one of a department they do not see."""
     relations = relations or relations_of(by, case)
     may_judge = Role.APPROVER in by.roles  # only then it matters what they proposed or asked for
     decision = current_decision(case) if may_judge else None
@@ -183,7 +184,7 @@ def parties_towards(case: Case, by: Actor, relations: Relations | None = None) -
     return parties_of(
         by.roles,
         is_system=by.is_system,
-        is_involved=bool(relations.involvement),
+        is_involved=bool(relations.involvement) or not sees_department(by, case.cardholder.department_id),
         is_holder=same_person(case.assignee, by),
         is_cardholder=relations.is_cardholder,
         is_manager=relations.is_manager,

@@ -37,6 +37,7 @@ from cases.services.standing import (
 from cases.services.told_version import has_seen
 from cases.workflow import TRANSITIONS, Action, Guard, Party, State, Transition, failed_guards, find_row
 from fraud.claims.models import User
+from fraud.claims.units import sees_department
 
 # A service finds everything it needs for a step here.
 __all__ = [
@@ -135,7 +136,9 @@ def _is_persons_own(action: Action) -> bool:
 
 
 def check_person(case: Case, action: Action, by: Actor) -> frozenset[Party]:
-    """Permission, then relation; returns every position of the actor towards the case. Raises a Refused."""
+    """Permission, then relation, then departments; returns every position of the actor towards the case.
+
+    Raises a Refused, and CaseNotFound where they do not see it."""
     rows = [row for row in TRANSITIONS if row.action == action]
     needed = {party for row in rows for party in row.who}
     permission = rows[0].permission
@@ -152,6 +155,8 @@ def check_person(case: Case, action: Action, by: Actor) -> frozenset[Party]:
         raise errors.NotYours(permission, subject=subject)
     if relations.involvement:
         raise errors.OwnCase(permission, subject=subject, relation=relations.involvement)
+    if not sees_department(by, case.cardholder.department_id):
+        raise errors.CaseNotFound
     refusals: Mapping[Party, type[errors.Refused]] = {
         Party.HOLDER: errors.NotAssigned,
         Party.OTHER_APPROVER: errors.OwnProposal,

@@ -13,10 +13,10 @@ from audit.services import actor_of
 from audit.transactions import one_transaction
 from cases.models import Case, Notice
 from cases.services.company import company_today
-from cases.services.conflicts import relations_of
 from cases.services.notice_words import sentence_of
 from cases.services.notices import keep_notice
 from cases.services.outbox import enqueue_text
+from cases.services.seeing import may_see, visible_among
 from fraud.claims.models import User
 
 #: The day's letter leaves after this hour of the company.
@@ -25,7 +25,12 @@ MOST_IN_LETTER = 50
 
 
 def tell(*, user: User, kind: str, key: str, case: Case, **facts: Any) -> bool:
-    """Tell somebody something once; whether it is new. By mail at once where they chose so and have an address."""
+    """Tell somebody something once; whether it is new. By mail at once where they chose so and have an address.
+
+    Who may not see the case is told nothing of it.
+    """
+    if not may_see(actor_of(user), case):
+        return False
     row, is_new = keep_notice(user=user, kind=kind, key=key, case=case, **facts)
     if is_new and row.mail == Notice.Mail.SENT and user.email:
         with translation.override(spoken(user.language)):
@@ -61,7 +66,8 @@ def _send_letter(user: User, now: datetime) -> bool:
     if not found:
         return False
     actor, language = actor_of(user), spoken(user.language)
-    told = [row for row in found if row.read_at is None and not relations_of(actor, row.case).involvement]
+    seen = {case.pk for case in visible_among([row.case for row in found], actor)}
+    told = [row for row in found if row.read_at is None and row.case_id in seen]
     Notice.objects.filter(pk__in=[row.pk for row in found]).update(mail=Notice.Mail.GATHERED)
     if not told:
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 
@@ -51,6 +52,11 @@ def _fitting(plain: str, minimum: int, maximum: int, field: str) -> str:
 def clean_line(text: str, *, maximum: int = SHORT_MAX, minimum: int = 0, field: str = "text") -> str:
     """As clean_text, on one line."""
     return clean_text(" ".join(text.split()), minimum=minimum, maximum=maximum, field=field)
+
+
+def digest_of(text: str) -> str:
+    """SHA-256 of words that are kept beside the chain: the entry proves them while they are there, and holds when they are erased."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def clean_reason(text: str) -> str:

@@ -18,6 +18,7 @@ from cases.services.notices import take_back
 from cases.services.outbox import cancel_mails
 from cases.services.steps import UNDO_SECONDS, case_subject, change_recorded, read_case, stale
 from cases.workflow import Action
+from fraud.claims.units import sees_department
 
 _DATES = {"due_on", "snoozed_until"}
 _MOMENTS = {"state_since", "lock_until", "closed_at"}
@@ -36,6 +37,8 @@ def undo_last_action(*, case: Case, by: Actor, expected_version: int | None) -> 
     relation = relations_of(by, case).involvement
     if relation:
         raise errors.OwnCase("cases.take_case", subject=case_subject(case), relation=relation)
+    if not sees_department(by, case.cardholder.department_id):
+        raise errors.CaseNotFound
     if expected_version != case.version:
         raise stale(case, expected_version or 0)
     step: Any = case.undo

@@ -17,13 +17,12 @@ from cases.models import Case, WorkProfile
 from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import company_today
-from cases.services.conflicts import relations_of
+from cases.services.seeing import may_see, visible_among
 from cases.services.steps import check_step, move, read_case
 from cases.services.telling_staff import tell
 from cases.workflow import Action, State
 from fraud.claims.identity import holders_of
 from fraud.claims.models import Absence, Department, User
-from fraud.claims.units import sees_department
 from fraud.company.values import current_calendar
 from rules.models import Rule
 
@@ -122,11 +121,8 @@ def _desk(
 
 
 def may_work(desk: Desk, case: Case) -> bool:
-    """Whether the case may be given to them: they see its department and are not involved."""
-    return (
-        sees_department(desk.actor, case.cardholder.department_id)
-        and not relations_of(desk.actor, case).involvement
-    )
+    """Whether the case may be given to them: it is theirs to see."""
+    return may_see(desk.actor, case)
 
 
 def best_of(people: Iterable[Desk], case: Case) -> Desk | None:
@@ -136,14 +132,12 @@ def best_of(people: Iterable[Desk], case: Case) -> Desk | None:
     return next((desk for desk in ordered if may_work(desk, case)), None)
 
 
-def hand_over_all(today: date) -> int:
-    """Cases whose holder is away past the deadline, or works no cases any more, go to somebody who is there; how many went."""
-    people = desks()
-    by_user = {desk.user.pk: desk for desk in people}
-    rows = Case.objects.filter(state__in=HELD, snoozed_until=None).exclude(assignee=None)
-    found = [
-        case for case in rows.order_by("pk") if is_stranded(case, by_user.get(case.assignee_id or 0), today)
-    ]
+def hand_over_all() -> int:
+    """Cases whose holder is away past the deadline, works no cases any more or may not see them go to somebody who is there."""
+    rows = Case.objects.filter(state__in=WORKED).exclude(assignee=None).select_related("cardholder")
+    held = list(rows.order_by("pk"))
+    stranded = stranded_among(held, desks())
+    found = [case for case in held if case.pk in stranded]
     done = 0
     for case in found:
         try:
@@ -153,34 +147,73 @@ def hand_over_all(today: date) -> int:
     return done
 
 
-def is_stranded(case: Case, holder: Desk | None, today: date) -> bool:
-    """Whether its holder cannot meet the deadline: gone, or away until the day it is due or longer."""
+def stranded_among(cases: list[Case], people: Iterable[Desk]) -> set[int]:
+    """Keys of the held ones whose holder cannot meet the deadline, as `is_stranded` has it; a few queries a person."""
+    stranded = {case.pk for case in cases if case.assignee_id is not None}
+    for desk in people:
+        theirs = [case for case in cases if case.assignee_id == desk.user.pk]
+        seen = visible_among(theirs, desk.actor) if theirs else []
+        stranded -= {case.pk for case in seen if not _waits_for(case, desk)}
+    return stranded
+
+
+def is_stranded(case: Case, holder: Desk | None) -> bool:
+    """Whether its holder cannot meet the deadline: gone, not to see it any more, or away until the day it is due or longer."""
+    return bool(_why_stranded(case, holder))
+
+
+def _waits_for(case: Case, holder: Desk) -> bool:
+    """Whether it is the turn of a holder who is away until the day it is due or longer."""
+    if holder.away_until is None or case.due_on is None:
+        return False
+    return case.state in HELD and case.snoozed_until is None and case.due_on <= holder.away_until
+
+
+def _why_stranded(case: Case, holder: Desk | None) -> str:
+    """Why the case may not stay with its holder: `gone`, `unseen`, `away`, or "" where it may."""
     if holder is None:
-        return True
-    return holder.away_until is not None and case.due_on is not None and case.due_on <= holder.away_until
+        return "gone"
+    if not may_work(holder, case):
+        return "unseen"
+    return "away" if _waits_for(case, holder) else ""
 
 
 @casework
 def hand_over(*, case: Case) -> bool:
-    """The sweep's part: a stranded case goes to whoever is there; False where it is not stranded any more, or nobody can have it."""
+    """The sweep's part: a stranded case goes to whoever is there; False where it is not stranded any more, or nobody can have it.
+
+    Where nobody can have one whose holder may not see it, it goes back into the queue if it was not begun, so that it is in a list.
+    """
     case = read_case(case)
     people = desks()
     holder = next((desk for desk in people if desk.user.pk == case.assignee_id), None)
-    if case.state not in HELD or case.assignee is None or not is_stranded(case, holder, company_today()):
+    why = "" if case.state not in WORKED or case.assignee is None else _why_stranded(case, holder)
+    if not why or case.assignee is None:
         return False
     to = best_of([desk for desk in people if desk.user.pk != case.assignee_id], case)
+    before = case.assignee
     if to is None:
-        return False
-    before, until = case.assignee, holder.away_until if holder else None
+        return _back_into_queue(case, before, why)
+    until = holder.away_until if holder and why == "away" else None
     row = check_step(case, Action.ASSIGN, by=BY, expected_version=None)
     told = {"assignee": to.user.get_username(), "from": before.get_username()}
-    details = {**told, "why": "away" if until else "gone", "until": until.isoformat() if until else None}
+    details = {**told, "why": why, "until": until.isoformat() if until else None}
     fields = {"assignee_id": to.user.pk, "lock_until": None}
     move(case, row, by=BY, event="case.handed_over", fields=fields, details=details)
     key = f"handed:{case.reference}:{case.version}"
     tell(user=to.user, kind="assigned", key=key, case=case)
     if before.is_active:
         tell(user=before, kind="handed", key=key, case=case, to=to.name)
+    return True
+
+
+def _back_into_queue(case: Case, before: User, why: str) -> bool:
+    """A case nobody else can have now: whoever comes first takes it, unless its holder is only away."""
+    if why == "away" or case.state != State.IN_REVIEW:
+        return False
+    row = check_step(case, Action.RELEASE, by=BY, expected_version=None)
+    details = {"from": before.get_username(), "why": why}
+    move(case, row, by=BY, event="case.released", fields={"assignee_id": None}, details=details)
     return True
 
 

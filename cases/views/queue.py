@@ -37,8 +37,9 @@ from cases.pages.queue import HELD_BACK, QueueView, queue_page, queue_views, seg
 from cases.pages.queue_filters import QueueFilters, read_filters, understood
 from cases.services import errors, saved_views
 from cases.services.company import company_today
+from cases.services.seeing import without_involved
 from cases.services.steps import actions_now
-from cases.visibility import find_case, without_involved
+from cases.visibility import find_case
 from cases.workflow import MAX_SNOOZE_DAYS
 from fraud.claims.units import given_departments
 from fraud.detection.models import RuleHit, ScreeningRun

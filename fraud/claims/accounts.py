@@ -116,13 +116,13 @@ def issue_token(
     user: User,
     by: Actor,
     scopes: Collection[str] | None = None,
-    days: int = DAYS,
+    days: int | None = None,
     overlap: timedelta = timedelta(),
     seen: int | None = None,
 ) -> str:
     """A new token for a program, shown this once; what it had before ends after `overlap`, by default at once.
 
-    `scopes`: None for those of its last token, or all. `seen`: its `token_seen` as it was looked at. Raises NotPermitted, also for a person's
+    `scopes`, `days`: None for those of its last token, or all and DAYS. `seen`: its `token_seen` as it was looked at. Raises NotPermitted, also for a person's
     login, AccountNotValid and TokenMoved.
     """
     require(by, "fraud.change_accounts")
@@ -130,8 +130,13 @@ def issue_token(
         raise NotPermitted("fraud.change_accounts", "not_a_program")
     _need_seen(user, seen)
     now, earlier = clock.now(), living(user)
+    last = user.tokens.order_by("-pk").first()
     if scopes is None:
-        scopes = earlier[0].scopes if earlier else list(SCOPES)
+        scopes = last.scopes if last is not None else list(SCOPES)
+    if days is None:
+        days = (
+            DAYS if last is None else max(1, round((last.expires_at - last.created_at) / timedelta(days=1)))
+        )
     _check(scopes, days)
     for one in earlier:
         ServiceToken.objects.filter(pk=one.pk).update(expires_at=min(one.expires_at, now + overlap))

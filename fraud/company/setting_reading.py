@@ -118,7 +118,9 @@ def _minor(name: str, typed: str, currency: str) -> int:
 
 def _whole(name: str, typed: str) -> int:
     number = decimal_number(typed)
-    found = whole_number(str(number), _DIGITS) if number is not None else None
+    found = whole_number(str(abs(number)), _DIGITS) if number is not None else None
+    if found is not None and number is not None and number < 0:
+        return -found  # a whole number, of which what is right says `check`: from where to where
     if found is None:
         said = (
             _("Give a whole number of at most %(n)s digits, or leave it empty.")

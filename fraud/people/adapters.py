@@ -16,6 +16,7 @@ from allauth.socialaccount.models import SocialLogin
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +30,7 @@ from fraud.people.sessions import BEGAN
 logger = logging.getLogger(__name__)
 
 RECENT_SECONDS = 300
+_TOO_OFTEN = {"too_many_login_attempts", "rate_limited"}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -40,6 +42,12 @@ class AccountAdapter(DefaultAccountAdapter):
         "rate_limited": _("Too many attempts. Wait a few minutes and try again."),
         "incorrect_password": _("The password is not right."),
     }
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        """What is refused for having been tried too often is answered as that (`sessions.watch_session`), whichever form it was."""
+        if code in _TOO_OFTEN:
+            context.request.tried_too_often = True
+        return super().validation_error(code, *args)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

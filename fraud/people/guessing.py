@@ -13,11 +13,12 @@ from axes.models import AccessFailureLog
 from django.conf import settings
 from django.contrib.auth.signals import user_login_failed
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from audit import clock
 
 WINDOW = timedelta(minutes=15)
+RETRY = "Retry-After"
 
 
 class GuessingDoor:
@@ -51,6 +52,13 @@ def client_address(request: HttpRequest) -> str:
     if n and len(told) >= n:
         return told[-n][:45]
     return str(request.META.get("REMOTE_ADDR") or "")
+
+
+def rested(answer: HttpResponse) -> HttpResponse:
+    """The same answer with 429, and after how many seconds to come back."""
+    answer.status_code = 429
+    answer[RETRY] = str(int(WINDOW.total_seconds()))
+    return answer
 
 
 def count_wrong_code(sender: type[Authenticator], request: HttpRequest, user: Any, **more: Any) -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from audit import clock
 from fraud.claims.models import User
+from fraud.people.guessing import rested
 from fraud.people.second_step import has_second_step, needs_second_step
 from fraud.web.api_errors import PROBLEM, problem
 
@@ -32,7 +33,8 @@ _OPEN = ("/accounts/", "/preferences/", "/static/", "/healthz")
 def watch_session(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware behind the sign-in's: ends sessions that are over, asks for the second step, and lets a partial page sign in whole."""
+    """Middleware behind the sign-in's: ends sessions that are over, asks for the second step, lets a partial page sign in whole,
+    and answers what was tried too often with 429 and when to come back."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
@@ -41,6 +43,8 @@ def watch_session(
             elif refused := _without_second_step(request):
                 return refused
         response = _whole_page(request, get_response(request))
+        if getattr(request, "tried_too_often", False):
+            rested(response)
         # On a shared machine the way back leads to nobody's pages, and no proxy keeps them. What may be kept says so itself.
         response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -66,8 +66,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "fraud.people.sessions.watch_session",
     "fraud.web.middleware.language_of_user",
+    "fraud.people.sessions.watch_session",  # what it refuses is said in the reader's language
     "audit.middleware.request_identity",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -129,6 +129,7 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "fraud.people.views.resting.resting_answer"
 AXES_ENABLE_ACCESS_FAILURE_LOG = True  # what `fraud/people/guessing.py` counts
+AXES_HANDLER = "fraud.people.failures.Failures"  # keeps no query string
 AXES_CLIENT_IP_CALLABLE = "fraud.people.guessing.client_address"
 TRUSTED_PROXIES = env_int(
     "TRUSTED_PROXIES", 0
@@ -180,6 +181,11 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
 MFA_ADAPTER = "fraud.people.adapters.SecondStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "fraud.people.code_forms.CodeForm",
+    "reauthenticate": "fraud.people.code_forms.CodeAgainForm",
+    "activate_totp": "fraud.people.code_forms.FirstCodeForm",
+}
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG

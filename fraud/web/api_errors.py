@@ -14,7 +14,7 @@ from rest_framework.views import exception_handler
 
 from audit.keeping import kept
 from audit.permissions import NotPermitted
-from fraud.web.api_strict import first_code
+from fraud.web.api_strict import by_path, first_code
 from fraud.web.refusals import refusal_sentence
 
 PROBLEM: Final = "application/problem+json"
@@ -81,8 +81,7 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     fields: Any = None
     if isinstance(error, exceptions.ValidationError):
         code, detail = first_code(error.detail), _("Some fields are not right.")
-        given = response.data if isinstance(response.data, dict) else {"non_field_errors": response.data}
-        fields = {name: [said] if isinstance(said, str) else said for name, said in given.items()}
+        fields = by_path(error.detail)
     elif isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         response.status_code = 401
         response["WWW-Authenticate"] = "Token"

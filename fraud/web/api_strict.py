@@ -12,7 +12,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.core.validators import MaxLengthValidator, MinLengthValidator
+from django.core.validators import (
+    MaxLengthValidator,
+    MaxValueValidator,
+    MinLengthValidator,
+    MinValueValidator,
+)
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from rest_framework import exceptions, serializers, status
@@ -22,6 +27,7 @@ from audit.typed import day
 
 MAX_BODY_BYTES = 1024 * 1024
 MAX_DEPTH = 20
+NO_FIELD = "non_field_errors"  # as the framework names what is wrong with the whole
 
 
 class BodyTooLarge(exceptions.APIException):
@@ -223,6 +229,27 @@ def say_what_is_right(field: Any) -> None:
             "{…}", "{{…}}"
         )
         say_what_is_right(field.child)
+    else:
+        _say_how_much(field)
+
+
+def _say_how_much(field: Any) -> None:
+    """The sentences of a text or number: how long, from what to what."""
+    for check in getattr(field, "validators", ()):
+        n = getattr(check, "limit_value", None)
+        if isinstance(check, MaxLengthValidator):
+            said = ngettext("Write at most %(n)s character.", "Write at most %(n)s characters.", n) % {"n": n}
+        elif isinstance(check, MinLengthValidator):
+            said = ngettext("Write at least %(n)s character.", "Write at least %(n)s characters.", n) % {
+                "n": n
+            }
+        elif isinstance(check, MaxValueValidator):
+            said = _("Give a number of at most %(n)s.") % {"n": n}
+        elif isinstance(check, MinValueValidator):
+            said = _("Give a number of at least %(n)s.") % {"n": n}
+        else:
+            continue
+        check.message = said
 
 
 def _say_how_many(field: Any) -> None:
@@ -244,6 +271,24 @@ def _say_how_many(field: Any) -> None:
 def _plain(text: str) -> str:
     """A text that the framework formats once more, and is to stay as it is."""
     return text.replace("{", "{{").replace("}", "}}")
+
+
+def by_path(detail: Any, path: str = "") -> dict[str, list[str]]:
+    """Field path → sentences, however deep a refusal is nested: `scopes.0`, `rows.3.amount`; what is of no field has its parent's path."""
+    if isinstance(detail, Mapping):
+        inner = detail.items()
+    elif isinstance(detail, list | tuple) and any(isinstance(one, Mapping | list | tuple) for one in detail):
+        inner = enumerate(detail)  # type: ignore[assignment]
+    else:
+        told = detail if isinstance(detail, list | tuple) else [detail]
+        return {path or NO_FIELD: [str(one) for one in told]} if told else {}
+    found: dict[str, list[str]] = {}
+    for name, value in inner:
+        own = "" if name == NO_FIELD else str(name)
+        deeper = ".".join(part for part in (path, own) if part)
+        for place, said in by_path(value, deeper).items():
+            found.setdefault(place, []).extend(said)
+    return found
 
 
 def first_code(detail: Any) -> str:

@@ -10,10 +10,10 @@ import time
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from audit.redaction import find_struck, redact
+from audit.redaction import find_resident_numbers, find_struck, find_suspected_numbers, is_card_number, redact
 from fraud.project.logs import JsonFormatter
 
 CARDS = ["4111111111111111", "5555555555554444", "378282246310005", "30569309025904", "9410000000000005"]
@@ -93,6 +93,49 @@ def test_everybody_s_number_is_struck_out_with_any_last_digit(
     front, back = resident(born, seventh, serial, step)
     assert redact(f"가 {front}{sign}{back} 나") == "가 [resident number] 나"
     assert redact(f"주민번호 {front} {back} 나") == "주민번호 [resident number] 나"
+
+
+@given(st.dates(date(1900, 1, 1), date(2019, 12, 31)), st.integers(0, 99_999), st.integers(0, 9))
+def test_foreigners_numbers_without_hyphen_are_struck_out_by_their_own_check_digit(
+    born: date, serial: int, seventh: int
+) -> None:
+    """Their check digit is (13 - sum mod 11) mod 10; a citizen's is (11 - sum mod 11) mod 10."""
+    century = {1800: "90", 1900: "1256", 2000: "3478"}
+    right = next(first for first, digits in century.items() if str(seventh) in digits)
+    born = (
+        born.replace(year=right + born.year % 100) if (born.month, born.day) != (2, 29) else date(right, 3, 1)
+    )
+    front, back = resident(born, str(seventh), serial)
+    foreign = f"{back[:6]}{(int(back[6]) + 2) % 10}"
+    assume(
+        not is_card_number(front + back) and not is_card_number(front + foreign)
+    )  # cards of 13 digits begin with 4
+    assert redact(f"a {front}{back} b") == "a [resident number] b"
+    is_foreigner = 5 <= seventh <= 8
+    assert ("[resident number]" in redact(f"a {front}{foreign} b")) is is_foreigner
+    spaced = is_foreigner and not foreign.endswith("000")
+    assert ("[resident number]" in redact(f"가({front} {foreign})")) is spaced
+
+
+def test_numbers_of_the_stranger_and_of_the_years_since_2020() -> None:
+    for text in ("8906175126252", "6209156031209", "6109156743569"):  # right check digits of foreigners
+        assert redact(f"외국인 {text}") == "외국인 [resident number]"
+    random_digit = "2103054123456"  # since October 2020 nothing is checked
+    assert redact(f"주문 {random_digit}") == f"주문 {random_digit}"
+    for told in ("주민번호", "외국인번호", "외국인 등록번호", "resident no", "alien reg. no."):
+        assert "[resident number]" in redact(f"{told} {random_digit}")
+    assert redact("210305-4123456") == "[resident number]"
+
+
+@given(st.dates(date(2015, 1, 1), date(2030, 12, 31)), st.integers(0, 99_999))
+def test_orders_that_count_up_behind_a_day_stay(day: date, n: int) -> None:
+    """`201105-0000123` is no one born in 1820; in files that holds for plain ones with a right digit too."""
+    front, back = resident(day, "0", n)
+    wrong = f"{back[:6]}{(int(back[6]) + 1) % 10}"
+    assert redact(f"주문 {front}-{wrong}") == f"주문 {front}-{wrong}"
+    assert (
+        list(find_suspected_numbers(f"{front}{back}")) == list(find_resident_numbers(f"{front}{back}")) == []
+    )
 
 
 @pytest.mark.parametrize("sign", BETWEEN)

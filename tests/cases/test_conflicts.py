@@ -12,8 +12,9 @@ from audit.services import actor_of, find_faults
 from cases.models import Case, Explanation, ExplanationRequest
 from cases.services import by_hand, decisions, errors, notes, queue
 from cases.services.conflicts import relations_of
+from cases.services.seeing import without_involved
 from cases.services.steps import actions_now, check_step
-from cases.visibility import hidden_cases, visible_cases, without_involved
+from cases.visibility import hidden_cases, visible_cases
 from cases.workflow import TRANSITIONS, Action, Party
 from fraud.claims.models import Claim, Relative, User
 from tests.cases.stage import LEGITIMATE, Stage, fresh

@@ -321,7 +321,7 @@ def test_d11_only_a_clear_answer_is_clean(settings: Any, command: str, verdict: 
 def test_d11_an_infected_file_is_recorded(stage: Stage, request_sent: ExplanationRequest) -> None:
     with pytest.raises(errors.EvidenceInfected):
         add(stage, request_sent, "a.png", files.EICAR)
-    assert AuditEvent.objects.get(action="evidence.quarantined").after["name"] == "a.png"
+    assert AuditEvent.objects.get(action="evidence.quarantined").after == {}  # its name is theirs
 
 
 def test_d12_the_same_file_on_another_case_is_taken_and_flagged(stage: Stage) -> None:

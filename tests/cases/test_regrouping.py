@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import override
 
 from audit.models import AuditEvent
 from audit.services import find_faults
@@ -285,6 +286,17 @@ def test_a_claim_that_is_taken_out_waits_for_a_seat_or_is_dropped_and_can_come_b
     for alert in kept.alerts.all():
         Alert.objects.filter(pk=alert.pk).update(score=make_score(run=run, claim=alert.claim), run=run)
     made = detach(stage, kept, first, "waiting")
+    for strange in (second, "nothing"):  # not taken out of it, or none anybody sees: one answer
+        with pytest.raises(errors.ClaimsNotHere) as refused, override("en"):
+            detaching.attach_claim(
+                case=made,
+                claim=strange,
+                reason=WHY,
+                by=stage.actor("reviewer"),
+                expected_version=made.version,
+            )
+        with override("en"):
+            assert refused.value.sentence == "Choose a claim that was taken out of this case."
     waiting = HeldBack.objects.get(claim__external_id=first)
     assert (waiting.resolved_at, waiting.why, names(made)) == (None, HeldBack.Why.DETACHED, [second])
     back = detaching.attach_claim(

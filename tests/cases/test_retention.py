@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audit.models import AuditEvent
 from audit.services import find_faults
+from cases.dispositions import Disposition
 from cases.evidence import store
 from cases.models import Evidence, Explanation, ExplanationDraft, OutboxMessage
 from cases.pages.timeline import timeline_of
-from cases.services import by_hand, decisions, errors, explanations
-from cases.services.evidence import add_evidence
+from cases.services import appeals, by_hand, decisions, drafts, errors, explanation_requests, explanations
+from cases.services.entry_words import EXTENSION_ASKED
+from cases.services.evidence import add_evidence, withdraw_evidence
 from cases.services.evidence_opening import open_evidence
 from cases.services.retention import erase_expired, months_before
 from cases.services.steps import current_request
-from tests.cases.files import picture
+from tests.cases.files import EICAR, picture
 from tests.cases.stage import LEGITIMATE, Stage, fresh
 from tests.cast import NOW
 
@@ -74,7 +82,7 @@ def test_bytes_go_after_their_period_and_the_hash_stays(
     assert erase_expired() == {"files_erased": 1, "texts_erased": 0}
     assert not list(store.path_of(file.key).parent.glob(f"{file.key}*")), "no preview either"
     after = Evidence.objects.get(pk=file.pk)
-    assert (after.sha256, after.name, after.has_preview) == (file.sha256, "receipt.png", False)
+    assert (after.sha256, after.name, after.has_preview) == (file.sha256, "….png", False)
     with pytest.raises(errors.EvidenceErased):
         open_evidence(evidence=after, by=stage.actor("auditor"))
     assert find_faults() == []
@@ -142,6 +150,146 @@ def test_the_pages_of_an_erased_case_open(
     assert client.get(f"/evidence/{file.reference}/").status_code == 410
     client.force_login(stage.cast.reviewer)
     assert "보존 기간이 지나" in client.get(f"/cases/{case.reference}/").content.decode()
+
+
+WORD = "은밀한낱말"
+
+
+def said_everywhere(stage: Stage) -> Any:
+    """A case that has ended, in which its cardholder gave the word in every text they can give."""
+    by, case = stage.actor("cardholder"), stage.asked()
+    asked = current_request(case)
+    assert asked is not None
+    for n in range(2):
+        file = add_evidence(request=asked, name=f"{WORD}{n}.png", content=picture(size=(60 + n, 40)), by=by)
+    withdraw_evidence(evidence=file, by=by)
+    with pytest.raises(errors.EvidenceInfected):
+        add_evidence(request=asked, name=f"{WORD}.png", content=EICAR, by=by)
+    explanation_requests.ask_extension(request=asked, reason=f"{WORD} 때문에 늦습니다", by=by)
+    version = fresh(case).version
+    drafts.save_draft(request=asked, by=by, text=f"{WORD} 초안", offered=WORD)
+    question = asked.questions[0]["id"]
+    explanations.submit_explanation(
+        request=asked,
+        text=f"{WORD} 답변입니다",
+        answers={question: f"{WORD} 물음"},
+        by=by,
+        expected_version=version,
+    )
+    number = drafts.draft_number(asked, by)
+    drafts.save_draft(request=asked, by=by, text=f"{WORD} 둘째 초안", offered=WORD, number=number)
+    stage.tell()
+    decisions.propose_decision(
+        case=fresh(case), disposition=Disposition.CONFIRMED_MISUSE, reason=LEGITIMATE, by=stage.actor("reviewer"),
+        expected_version=fresh(case).version, amount_minor=1000,
+    )  # fmt: skip
+    proposal = case.decisions.get(state="proposed")
+    decisions.approve_decision(
+        case=fresh(case), content_hash=proposal.content_hash, by=stage.actor("approver"),
+        expected_version=fresh(case).version,
+    )  # fmt: skip
+    drafts.save_appeal_draft(case=fresh(case), by=by, text=f"{WORD} 이의 초안")
+    add_evidence(request=fresh(case), name=f"{WORD}9.png", content=picture(size=(99, 40)), by=by)
+    appeals.submit_appeal(
+        case=fresh(case), text=f"{WORD} 이의를 제기합니다", by=by, expected_version=fresh(case).version
+    )
+    stage.decide_appeal(fresh(case), "reversed")
+    stage.tell()
+    return fresh(case)
+
+
+def kept_anywhere(word: str) -> list[str]:
+    """Columns of any table that have the word, and files below the company's folder that do, by name or content."""
+    found = []
+    for model in apps.get_models(include_auto_created=True):
+        for row in model._default_manager.values():
+            found += [
+                f"{model._meta.label}.{name}"
+                for name, value in row.items()
+                if word in json.dumps(value, ensure_ascii=False, default=str)
+            ]
+    for path in Path(settings.MEDIA_ROOT).rglob("*"):
+        if word in path.name or (path.is_file() and word.encode() in path.read_bytes()):
+            found.append(path.name)
+    return found
+
+
+def asked_of(case: Any) -> str:
+    return str(case.requests.get().reference)
+
+
+def test_no_word_of_the_cardholder_is_left_anywhere(client: Any, stage: Stage, periods: Any) -> None:
+    """Every text they can give, searched for in every table, file and page; the chain still verifies."""
+    case = said_everywhere(stage)
+    pages = [
+        ("reviewer", f"/cases/{case.reference}/"),
+        ("cardholder", f"/my/{case.reference}/"),
+        ("auditor", f"/audit/?subject=case:{case.reference}"),
+    ]
+    pages += [
+        ("reviewer", f"/api/v1/cases/{case.reference}/"),
+        ("cardholder", f"/api/v1/my/requests/{asked_of(case)}/"),
+    ]
+    pages += [
+        ("reviewer", f"/api/v1/cases/{case.reference}/timeline/"),
+        ("auditor", "/api/v1/audit/entries/"),
+    ]
+
+    def shown(who: str, path: str) -> bool:
+        client.force_login(getattr(stage.cast, who))
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        return WORD in answer.content.decode()  # pages and JSON alike are UTF-8 as it is written
+
+    before = set(kept_anywhere(WORD))
+    assert {
+        "cases.Explanation.text", "cases.Explanation.answers", "cases.Appeal.text", "cases.Evidence.name",
+        "cases.ExplanationRequest.extension_reason",
+    } <= before  # fmt: skip
+    assert not [name for name in before if name.startswith("audit.")], (
+        "the chain erases nothing, so it has none of it"
+    )
+    assert shown(*pages[0])
+    assert shown(*pages[5])
+    reason = case.requests.get().extension_reason
+    asked = AuditEvent.objects.get(subject=f"case:{case.reference}", action=EXTENSION_ASKED)
+    assert asked.after is not None
+    assert asked.after["words_sha256"] == sha256(reason.encode()).hexdigest(), "proved while it is there"
+    periods(texts_months=1)
+    stage.go_on(days=60)
+    assert erase_expired()["texts_erased"] > 5
+    assert kept_anywhere(WORD) == []
+    assert find_faults() == []
+    assert [page for page in pages if shown(*page)] == []
+    told = [entry.reason for entry in timeline_of(case) if entry.thing == asked]
+    assert told == ["보존 기간이 지나 내용을 삭제했습니다."]
+    assert erase_expired() == {"files_erased": 0, "texts_erased": 0}
+
+
+def test_an_extension_alone_is_erased_and_names_go_with_their_files(stage: Stage, periods: Any) -> None:
+    case = stage.asked()
+    asked = current_request(case)
+    assert asked is not None
+    by = stage.actor("cardholder")
+    explanation_requests.ask_extension(request=asked, reason=f"{WORD} 때문에", by=by)
+    add_evidence(request=asked, name=f"{WORD}.png", content=picture(), by=by)
+    decisions_of = fresh(case)
+    explanations.submit_explanation(
+        request=asked, text="회의였습니다", by=by, expected_version=decisions_of.version
+    )
+    decisions.close_legitimate(
+        case=fresh(case), disposition_reason="business_purpose", reason=LEGITIMATE, by=stage.actor("reviewer"),
+        expected_version=fresh(case).version,
+    )  # fmt: skip
+    stage.go_on(days=60)
+    periods(evidence_months=1)
+    erase_expired()
+    assert Evidence.objects.get().name == "….png"
+    Explanation.objects.update(erased_at=NOW)
+    OutboxMessage.objects.update(erased_at=NOW)
+    periods(texts_months=1)
+    assert erase_expired()["texts_erased"] == 1
+    assert kept_anywhere(WORD) == []
 
 
 @given(st.integers(0, 40_000), st.integers(1, 600))

@@ -41,7 +41,7 @@ in_review            | propose             | against    | pending_approval     |
 in_review            | propose             | cleared    | pending_approval     | holder              |
 in_review            | decide              | against    | notified             | holder              | heard one_pair_of_eyes
 in_review            | decide              | cleared    | closed               | holder              | one_pair_of_eyes
-awaiting_explanation | assign              |            | awaiting_explanation | approver            |
+awaiting_explanation | assign              |            | awaiting_explanation | approver system     |
 awaiting_explanation | dissolve            |            | closed               | system              |
 awaiting_explanation | note                |            | awaiting_explanation | reviewer            |
 awaiting_explanation | withdraw_request    |            | in_review            | holder              |
@@ -328,7 +328,7 @@ OFFERED = [
     ("in_review", {Party.HOLDER}, Facts(is_held=True, n_rounds=3), "release snooze close_legitimate propose"),
     ("awaiting_explanation", {Party.CARDHOLDER}, Facts(), "ask_extension answer"),
     ("awaiting_explanation", {Party.CARDHOLDER}, Facts(is_extended=True), "answer"),
-    ("awaiting_explanation", {Party.SYSTEM}, Facts(deadline_passed=True), ""),
+    ("awaiting_explanation", {Party.SYSTEM}, Facts(deadline_passed=True), "assign"),
     ("pending_approval", {Party.OTHER_APPROVER}, Facts(), "return approve"),
     ("pending_approval", {Party.HOLDER}, Facts(), ""),
     ("notified", {Party.CARDHOLDER}, Facts(), "accept appeal"),

@@ -179,9 +179,12 @@ class ClaimsNotHere(ContentNotValid):
     code = "claims_not_here"
     text = _("Choose claims of this case.")
 
-    def __init__(self, *, field: str, claims: Sequence[str]) -> None:
+    def __init__(self, *, field: str, claims: Sequence[str], have_left: bool = False) -> None:
+        """`have_left`: asked for were claims that were taken out of the case."""
         super().__init__()
         self.field, self.claims = field, list(claims)
+        if have_left:
+            self.text = _("Choose a claim that was taken out of this case.")
 
     @property
     def details(self) -> Mapping[str, Any]:

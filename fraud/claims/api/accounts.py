@@ -82,6 +82,10 @@ class AccountBody(StrictSerializer):
 
 class AccountStep(StrictSerializer):
     seen = StrictIntegerField(help_text="`seen` of the program.")
+    days = StrictIntegerField(
+        required=False,
+        help_text=f"For `rotate`: until the new token ends, 1 to {MAX_DAYS}; else as long as the last one.",
+    )
 
 
 class AccountView(FraudView):
@@ -154,8 +158,12 @@ class AccountSteps(StepView, AccountView):
             return refuse(409, "token_moved", str(error))
 
     def rotate(self, data: dict[str, Any], username: str) -> Any:
-        """Raises Http404, NotPermitted, TokenMoved."""
-        token = issue_token(user=_find(username), by=self.by, overlap=OVERLAP, seen=data["seen"])
+        """Raises Http404, NotPermitted, TokenMoved, ValidationError."""
+        asked = {"seen": data["seen"], "days": data.get("days")}
+        try:
+            token = issue_token(user=_find(username), by=self.by, overlap=OVERLAP, **asked)
+        except AccountNotValid as error:
+            raise self.wrong(error.field, str(error)) from error
         return {**AccountRow(_find(username)).data, "token": token}
 
     def revoke(self, data: dict[str, Any], username: str) -> Any:

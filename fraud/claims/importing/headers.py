@@ -105,7 +105,10 @@ class _Found:
             return next(iter(self._by_plain.get(plain(first[1]), [])), None)
         headers = self._by_plain.get(plain(alias), [])
         if len(headers) > 1:
-            raise FileQuarantined("header_duplicated", column=headers[0].strip(), n=len(headers))
+            named = list(dict.fromkeys(header.strip() for header in headers))
+            if len(named) > 1:
+                raise FileQuarantined("headers_alike", columns=" / ".join(f"“{name}”" for name in named))
+            raise FileQuarantined("header_duplicated", column=named[0], n=len(headers))
         return headers[0] if headers else None
 
     def _close(self, alias: str) -> str | None:

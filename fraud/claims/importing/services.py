@@ -77,7 +77,7 @@ def import_claim_file(
     """Import a delivered file and return its `ClaimFile`: imported, quarantined with the reason in `error`, or cancelled meanwhile.
 
     The same content for the same version of a profile is the same ClaimFile: a second call changes nothing, unless `again` says
-    that it is meant as news. A call after a crash
+    that it is meant as news, or nothing of it was taken since it was refused. A call after a crash
     goes on where the first one stopped. While another process imports the file, its unfinished ClaimFile is returned.
     `apart` reads the file in a bounded child process (uploads). `progress` is called after each stored chunk.
     Raises NotPermitted, ProfileNotValid, and what the database raises (the file is then `failed` and can be started again).
@@ -209,9 +209,11 @@ def receive_file(
     """The ClaimFile of this content, made if it is new; two senders at once get the same one.
 
     `again`: the same content is meant as what is said now, whatever later deliveries said; one on its way is not begun twice.
+    A delivery that was refused is none: what it was refused for may be gone (its name, the profile, a setting), so it is read anew.
     """
     known = _known_file(delivery, profile)
-    if known is not None and not (again and known.state == ClaimFile.State.IMPORTED):
+    is_news = again and known is not None and known.state == ClaimFile.State.IMPORTED
+    if known is not None and not is_news and known.state != ClaimFile.State.QUARANTINED:
         return known
     zone = timezone.get_default_timezone()
     try:

@@ -44,7 +44,11 @@ def as_lines(file: ClaimFile, seconds: float, *, is_known: bool, n_since: int = 
         )
         lines.append("  " + told % {"n": n_since})
     if file.error:
-        return [*lines, "  " + sentence("file", file.error["code"], file.error["params"], language)]
+        lines.append("  " + sentence("file", file.error["code"], file.error["params"], language))
+        if file.state == ClaimFile.State.QUARANTINED:
+            again = _("Once the reason is gone, the same file can be handed in again: it is read anew.")
+            lines.append("  " + again)
+        return lines
     counts = _counts()
     lines.append(
         f"  {_('Rows read')} {file.n_rows:,} = "

@@ -19,6 +19,7 @@ _FILES: dict[str, tuple[str, str]] = {
     "feed_columns_missing": ("These columns are missing: {columns}. Name them so in the header row.", "다음 열이 없습니다: {columns}. 머리글에 이 이름으로 적어 주십시오."),
     "feed_tells_nothing": ("The file has none of the columns that say something: {columns}. Check what the file tells, or name the columns so.", "내용을 알려 주는 열이 하나도 없습니다: {columns}. 파일 종류를 확인하거나 머리글에 이 이름으로 적어 주십시오."),
     "feed_of_other_kind": ("This looks like another list ({feed}: {columns}). Choose that one as what the file tells.", "다른 종류의 목록으로 보입니다({feed}: {columns}). 파일 종류를 다시 선택해 주십시오."),
+    "headers_alike": ("The columns {columns} are one name: capitals, spaces and signs do not count. Rename or remove all but one.", "열 이름 {columns}은(는) 같은 이름입니다. 대소문자, 공백, 기호는 구분하지 않습니다. 하나만 남기고 이름을 바꾸거나 삭제해 주십시오."),
     "header_duplicated": ("The column “{column}” appears {n} times. Each column name may appear once.", "열 “{column}”이(가) {n}번 나옵니다. 열 이름은 한 번만 써야 합니다."),
     "encoding_mixed": ("The text is not in one encoding: byte {offset} (line {line}) does not fit {encodings}. Save the file again as UTF-8.", "문자 인코딩이 섞여 있습니다: {line}행 {offset}바이트가 {encodings}에 맞지 않습니다. UTF-8로 다시 저장해 주십시오."),
     "encoding_unmarked": ("The file looks like UTF-16 without a byte order mark. Save it as UTF-8 or CP949.", "BOM 없는 UTF-16 파일로 보입니다. UTF-8 또는 CP949로 저장해 주십시오."),
@@ -213,6 +214,17 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
 }
 
 
+#: For a number in the name of a file rather than inside it.
+_IN_NAME = {
+    "card_number": (
+        "The file's name holds a full card number. Give the file another name and hand it in again. Nothing of the file was kept.",
+        "파일 이름에 카드 번호 전체가 있습니다. 파일 이름을 바꾸어 다시 올려 주십시오. 파일 내용은 저장하지 않았습니다.",
+    ),
+    "resident_number": (
+        "The file's name holds a resident registration number. Give the file another name and hand it in again. Nothing of the file was kept.",
+        "파일 이름에 주민등록번호가 있습니다. 파일 이름을 바꾸어 다시 올려 주십시오. 파일 내용은 저장하지 않았습니다.",
+    ),
+}
 #: `[row was|rows were]` in an English sentence: as `n` is one or not.
 _ONE_OR_MANY = re.compile(r"\[([^\[\]|]+)\|([^\[\]|]+)\]")
 
@@ -237,6 +249,8 @@ def sentence(area: str, code: str, params: Mapping[str, Any] | None, language: s
     if area == "row" and "format" in values:
         values["format"] = readable(values["format"])
     if "place" in values:
+        if values["place"] == "name":
+            found = _IN_NAME.get(code, found)
         values["place"] = _place(values["place"], korean=korean)
     if "fields" in values:
         values["fields"] = values["columns"] = _fields(values["fields"], language)

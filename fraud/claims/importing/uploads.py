@@ -125,6 +125,8 @@ def resume_upload(*, file: ClaimFile, by: Actor) -> bool:
 def import_waiting(*, file: ClaimFile, by: Actor) -> ClaimFile:
     """Import a waiting upload; its bytes are removed once it is imported or quarantined."""
     assert file.profile is not None
+    if file.state in FINAL_STATES:  # another process was faster
+        return file
     path = waiting_path(file)
     done = import_taken(
         path=path, name=file.name, profile=file.profile, by=by, is_history=file.is_history, apart=True

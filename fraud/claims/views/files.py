@@ -214,7 +214,9 @@ def _error(file: ClaimFile) -> dict[str, str] | None:
     elif file.state == ClaimFile.State.CANCELLED:
         title = _("The import was cancelled")
     kept = (
-        _("None of its rows was stored.")
+        _(
+            "None of its rows was stored. Once the reason is gone, the same file can be handed in again: it is read anew."
+        )
         if quarantined
         else _("Rows stored so far are kept and not taken twice.")
     )

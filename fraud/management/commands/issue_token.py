@@ -19,7 +19,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username")
         parser.add_argument(
-            "--days", type=int, default=DAYS, help=f"how long it is good; {DAYS} where nothing is said"
+            "--days",
+            type=int,
+            help=f"how long it is good; as long as the last one where nothing is said, else {DAYS}",
         )
         parser.add_argument(
             "--scope",

@@ -22,13 +22,35 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 from requests import RequestException
 
-from fraud.people.guessing import client_address, is_guessing
+from fraud.people.guessing import client_address, is_guessing, rested
 from fraud.people.passwords import ask_for_password, keep_password, login_of_link
-from fraud.people.views.resting import rested
 from rules.language.korean import with_particles
 
 logger = logging.getLogger(__name__)
 DIRECTORY = "company"  # the one directory, as the library's addresses name it
+
+
+class _AnotherPassword:
+    """A new password is another one: whoever changes it because it was seen would change nothing."""
+
+    user: Any
+    add_error: Any
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}  # type: ignore[misc]
+        chosen = data.get("new_password2")
+        if chosen and self.user.check_password(chosen):
+            said = _("That is the password the login has now. Choose another one.")
+            self.add_error("new_password1", said)
+        return data
+
+
+class NewPassword(_AnotherPassword, SetPasswordForm):
+    """Chosen by a link."""
+
+
+class ChangedPassword(_AnotherPassword, PasswordChangeForm):
+    """Chosen with the present one."""
 
 
 class SignIn(LoginView):
@@ -106,7 +128,7 @@ def set_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     user = login_of_link(uid, token)
     if user is None:
         return render(request, "registration/set_password.html", {"is_over": True}, status=410)
-    form = SetPasswordForm(user, request.POST if request.method == "POST" else None)  # type: ignore[type-var]
+    form = NewPassword(user, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         keep_password(user=user, password=form.cleaned_data["new_password1"], by_link=True)
         messages.success(request, _("The password is kept. Sign in with it."))
@@ -122,7 +144,7 @@ def set_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
 def change_password(request: HttpRequest) -> HttpResponse:
     """Change one's own password; every other session of the login ends."""
     user: Any = request.user
-    form = PasswordChangeForm(user, request.POST if request.method == "POST" else None)
+    form = ChangedPassword(user, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         keep_password(user=user, password=form.cleaned_data["new_password1"], by_link=False)
         update_session_auth_hash(request, user)

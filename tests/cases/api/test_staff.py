@@ -152,7 +152,9 @@ def test_a_tip_joins_or_opens_and_a_case_is_opened_by_hand(stage: Stage, call: C
     opened = call("reviewer").send("cases/open/", {"claims": free, "reason": REASON})
     assert (opened.status_code, opened.json()["n_claims"], opened.json()["source"]) == (201, 2, "manual")
     missing = call("reviewer").send("cases/open/", {"claims": ["nothing"], "reason": REASON})
-    assert missing.status_code == 400
+    assert (missing.status_code, list(missing.json()["fields"])) == (400, ["claims"])
+    no_tip = call("auditor").send("tips/", {**tip, "claim": "nothing"})
+    assert (no_tip.status_code, list(no_tip.json()["fields"])) == (400, ["claim"])
     mixed = [
         make_claim(cardholder=person).external_id
         for person in (stage.cast.cardholder_record, stage.cast.stranger_record)

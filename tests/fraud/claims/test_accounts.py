@@ -202,3 +202,21 @@ def test_a_token_from_before_goes_on_under_its_hash() -> None:
     assert "0123456789abcdef0123456789abcdef01234567" not in json.dumps(
         list(ServiceToken.objects.values()), default=str
     )
+
+
+@pytest.mark.parametrize("days", [1, 30, 365])
+def test_a_new_token_lives_as_long_as_the_last_one(days: int) -> None:
+    user, _token = account(days=days)
+    with time_machine.travel(NOW + timedelta(hours=5)):
+        for asked, expected in ((None, days), (None, days), (7, 7), (None, 7)):
+            issue_token(user=user, by=SYSTEM, overlap=OVERLAP, days=asked)
+            newest = user.tokens.latest("pk")
+            assert newest.expires_at - newest.created_at == timedelta(days=expected)
+
+
+def test_a_program_without_a_token_gets_what_its_last_one_could_do() -> None:
+    user, _token = account(scopes=["deliveries:read"], days=3)
+    revoke_tokens(user=user, by=SYSTEM)
+    issue_token(user=user, by=SYSTEM)
+    newest = user.tokens.latest("pk")
+    assert (newest.scopes, newest.expires_at - newest.created_at) == (["deliveries:read"], timedelta(days=3))

@@ -30,6 +30,9 @@ def test_a_token_is_told_once_rotated_by_who_saw_the_last_one_and_ended(cast: Ca
     admin = client(cast.system_admin)
     wrong = admin.post("/api/v1/accounts/", {"name": "x y", "scopes": ["claims:deliver"]}, format="json")
     assert (wrong.status_code, list(wrong.json()["fields"])) == (400, ["name"])
+    wrong = admin.post("/api/v1/accounts/", {"name": "xy", "scopes": ["claims:deliver", "x"]}, format="json")
+    (said,) = wrong.json()["fields"]["scopes.1"]
+    assert "claims:deliver" in said
     body = {"name": "erp-seoul", "scopes": ["claims:deliver", "deliveries:read"], "days": 30}
     made, again = (
         admin.post("/api/v1/accounts/", body, format="json", headers={"Idempotency-Key": "account-1"})

@@ -14,6 +14,7 @@ from fraud.company.changing import (
     settings_version,
 )
 from fraud.company.models import CompanySettings
+from fraud.company.setting_reading import read_changes
 from fraud.company.setting_words import shown_changes
 from fraud.company.values import DEFAULTS, SettingsNotValid, current_settings
 from tests.fraud.company.test_values import LEAD, RULES
@@ -142,3 +143,13 @@ def test_an_amount_given_with_the_new_currency_is_no_number_kept():
             "KRW 500,000",
             "PLN 1,500.00",
         )
+
+
+@pytest.mark.parametrize("typed", ["-1", "0", "601"])
+def test_how_long_things_are_kept_says_from_where_to_where(typed):
+    with pytest.raises(SettingsNotValid) as refusal, override("en"):
+        propose_settings(
+            changes=read_changes({"evidence_months": typed}, current_settings()), note="because", by=RULES
+        )
+    with override("en"):
+        assert "from 1 to 600" in str(refusal.value.problems["evidence_months"])

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
-from axes.models import AccessFailureLog
+from axes.models import AccessAttempt, AccessFailureLog
 from django.core.cache import cache
 from django.test import Client
 from rest_framework.test import APIClient
@@ -183,6 +183,11 @@ def test_a_role_that_needs_a_second_step_reaches_nothing_without_one(office: Off
     assert browser.post("/preferences/", {"theme": "dark"}).status_code == 302
     told = browser.get("/api/v1/cases/")
     assert (told.status_code, told.json()["code"]) == (403, "second_step_missing")
+    for language, words in (("en", "Your role needs"), ("ko", "역할")):
+        browser.cookies["django_language"] = language
+        told = browser.get("/api/v1/cases/")
+        assert (words in told.json()["detail"], told["Content-Language"]) == (True, language)
+    del browser.cookies["django_language"]
     approver, _ = sign_in(office.cast.approver)
     assert approver.get("/queue/").status_code == 200
     set_up(browser)
@@ -304,3 +309,81 @@ def test_wrong_codes_rest_with_a_page_too(office: Office) -> None:
         assert answer.status_code == (429 if n == 9 else 200)
     assert answer["Retry-After"] == "900"
     assert "429.html" in [template.name for template in answer.templates]
+
+
+def test_a_failed_sign_in_keeps_neither_the_query_nor_the_form(office: Office) -> None:
+    """ASVS 14.2.6: whatever was asked for behind the sign-in, and whatever was typed into it."""
+    for _time in range(2):
+        Client().post(
+            f"{LOGIN}?next=/search/?q=6109156743569&word=planted",
+            {
+                "username": office.cast.reviewer.username,
+                "password": "wrong",
+                "next": "/planted/",
+                "code": "planted",
+            },
+        )
+    (attempt,) = AccessAttempt.objects.all()
+    assert attempt.failures_since_start == 2
+    kept = [str(getattr(attempt, field.name)) for field in attempt._meta.fields]
+    kept += [str(value) for row in AccessFailureLog.objects.values_list() for value in row]
+    assert not [text for text in kept if "planted" in text or "6109156743569" in text or "search" in text]
+
+
+def test_the_code_that_sets_the_second_step_up_signs_nobody_in(office: Office) -> None:
+    """ASVS 6.5.1: time-based codes are used once, wherever they were used first."""
+    user = office.cast.reviewer
+    browser, _ = sign_in(user)
+    secret = set_up(browser)
+    used = code_of(secret)
+    other, answer = sign_in(user)
+    assert other.post(answer.headers["Location"], {"code": used}).status_code == 200
+    assert other.get("/queue/").status_code == 302
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=2)):
+        assert other.post(answer.headers["Location"], {"code": code_of(secret)}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "how", ["{0} {1}", " {0}-{1} ", "{0}\u00a0{1}", "{0}\u2013{1}", "{0}\u200b{1}", "wide"]
+)
+def test_codes_are_taken_as_people_write_them(office: Office, how: str) -> None:
+    user = office.cast.reviewer
+    browser, _ = sign_in(user)
+    set_up(browser)
+    code = browser.get("/accounts/second-step/recovery-codes/").context["unused_codes"][1]
+    written = code.translate({ord("0") + n: 0xFF10 + n for n in range(10)})
+    written = written if how == "wide" else how.format(code[:4], code[4:])
+    other, answer = sign_in(user)
+    assert other.post(answer.headers["Location"], {"code": written}).status_code == 302
+    assert not AccessFailureLog.objects.filter(username=user.username).exists()
+
+
+def test_every_try_over_the_limit_is_answered_as_one(office: Office) -> None:
+    """Also those that the limit of the second step itself refuses, before the sign-in's."""
+    user = office.cast.reviewer
+    browser, _ = sign_in(user)
+    set_up(browser)
+    other, answer = sign_in(user)
+    told = [other.post(answer.headers["Location"], {"code": f"{n:06d}"}) for n in range(14)]
+    statuses = [one.status_code for one in told]
+    n_free = statuses.index(429)
+    assert 3 <= n_free <= 10
+    assert set(statuses[n_free:]) == {429}
+    assert {one["Retry-After"] for one in told[n_free:]} == {"900"}
+
+
+def test_a_new_password_is_another_one(office: Office, mailoutbox: list[Any]) -> None:
+    user = office.cast.reviewer
+    browser, _ = sign_in(user)
+    same = {"old_password": PASSWORD, "new_password1": PASSWORD, "new_password2": PASSWORD}
+    answer = browser.post("/accounts/password/", same)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["new_password1"])
+    Client().post("/accounts/password/forgotten/", {"email": user.email})
+    send_outbox()
+    link = re.search(r"https?://[^/]+(/\S+)", mailoutbox[-1].body)
+    assert link is not None
+    fresh = Client()
+    refused = fresh.post(link[1], {"new_password1": PASSWORD, "new_password2": PASSWORD})
+    assert refused.status_code == 422
+    assert "지금 쓰는 비밀번호" in refused.content.decode()
+    assert fresh.post(link[1], {"new_password1": NEW, "new_password2": NEW}).status_code == 302

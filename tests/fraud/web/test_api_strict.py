@@ -8,7 +8,7 @@ import pytest
 from django.utils.translation import override
 from rest_framework import serializers
 
-from fraud.web.api_strict import StrictCharField, StrictIntegerField, StrictSerializer
+from fraud.web.api_strict import StrictCharField, StrictIntegerField, StrictSerializer, by_path
 
 
 class Inner(StrictSerializer):
@@ -68,3 +68,48 @@ def test_what_is_right_is_taken() -> None:
     checked = Body(data=body)
     assert checked.is_valid(), checked.errors
     assert checked.validated_data == body
+
+
+class Long(StrictSerializer):
+    name = StrictCharField(max_length=3, required=False)
+    reason = StrictCharField(min_length=5, required=False)
+    one = StrictCharField(max_length=1, required=False)
+    n = StrictIntegerField(min_value=2, max_value=9, required=False)
+    texts = serializers.DictField(child=StrictCharField(max_length=40), required=False)
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "english", "korean"),
+    [
+        ({"name": "abcd"}, "name", "Write at most 3 characters.", "최대 3자까지 입력할 수 있습니다."),
+        ({"one": "ab"}, "one", "Write at most 1 character.", "최대 1자까지 입력할 수 있습니다."),
+        ({"reason": "ab"}, "reason", "Write at least 5 characters.", "5자 이상 입력해 주십시오."),
+        ({"n": 10}, "n", "Give a number of at most 9.", "9 이하의 숫자를 입력해 주십시오."),
+        ({"n": 1}, "n", "Give a number of at least 2.", "2 이상의 숫자를 입력해 주십시오."),
+        (
+            {"texts": {"a": "x" * 41}},
+            "texts.a",
+            "Write at most 40 characters.",
+            "최대 40자까지 입력할 수 있습니다.",
+        ),
+    ],
+)
+def test_lengths_and_limits_are_said_in_our_words(body: Any, path: str, english: str, korean: str) -> None:
+    for language, said in (("en", english), ("ko", korean)):
+        with override(language):
+            refused = Long(data=body)
+            assert not refused.is_valid()
+            assert by_path(refused.errors) == {path: [said]}
+
+
+def test_a_refusal_is_sentences_by_path_however_deep() -> None:
+    nested = {
+        "name": ["a"],
+        "scopes": {0: ["b"], 2: ["c", "d"]},
+        "rows": [{}, {"amount": ["e"], "non_field_errors": ["f"]}],
+        "alone": "g",
+    }
+    assert by_path(nested) == {
+        "name": ["a"], "scopes.0": ["b"], "scopes.2": ["c", "d"], "rows.1.amount": ["e"], "rows.1": ["f"], "alone": ["g"],
+    }  # fmt: skip
+    assert by_path(["x"]) == {"non_field_errors": ["x"]}

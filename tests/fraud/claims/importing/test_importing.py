@@ -9,6 +9,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import NoReturn
 
 import polars as pl
 import pytest
@@ -22,10 +23,11 @@ from audit.actor import Actor
 from audit.models import AuditEvent
 from audit.permissions import NotPermitted
 from fraud.claims.importing.cancellations import unlinked_cancellations
-from fraud.claims.importing.problems import ProfileNotValid
+from fraud.claims.importing.problems import FileQuarantined, ProfileNotValid
 from fraud.claims.importing.profiles import get_profile, save_profile
 from fraud.claims.importing.rows import import_rows
 from fraud.claims.importing.services import changed_since, import_claim_file
+from fraud.claims.importing.summary import as_lines
 from fraud.claims.importing.texts import sentence
 from fraud.claims.importing.trying import try_file
 from fraud.claims.models import (
@@ -432,6 +434,46 @@ def test_rows_with_a_card_number_are_refused_as_a_whole() -> None:
     result = import_rows(rows=[row(), row(적요="4111 1111 1111 1111")], profile=profile(), by=BY)
     assert (result.file.state, result.rows) == ("quarantined", [])
     assert not Claim.objects.exists()
+
+
+def test_a_refused_delivery_is_no_delivery(tmp_path: Path) -> None:
+    """The same bytes under another name are taken; the refusal says what would help."""
+    content = csv_bytes(row())
+    wrong, right = tmp_path / "xl_4663-9233-2146-8814.csv", tmp_path / "clean.csv"
+    for path in (wrong, right):
+        path.write_bytes(content)
+    refused, again = (
+        import_claim_file(path=wrong, name=wrong.name, profile=profile(), by=BY) for _ in range(2)
+    )
+    assert (refused.state, again.state) == ("quarantined", "quarantined")
+    for language, said in (("en", "another name and hand it in again"), ("ko", "파일 이름을 바꾸어 다시")):
+        with override(language):
+            assert said in "\n".join(as_lines(again, 0.0, is_known=False))
+    taken = import_claim_file(path=right, name=right.name, profile=profile(), by=BY)
+    assert (taken.state, taken.n_accepted, taken.name) == ("imported", 1, "clean.csv")
+    assert import_claim_file(path=wrong, name=wrong.name, profile=profile(), by=BY).pk == taken.pk, (
+        "it was taken"
+    )
+    assert Claim.objects.count() == 1
+
+
+def test_a_file_whose_reading_was_too_dear_is_read_again_once_the_limit_is_raised(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "f.csv"
+    path.write_bytes(csv_bytes(row()))
+
+    def stopped(*args: object, **more: object) -> NoReturn:
+        raise FileQuarantined("reader_stopped", seconds=1, megabytes=1)
+
+    with monkeypatch.context() as slow:
+        slow.setattr("fraud.claims.importing.services.stage", stopped)
+        refused = import_claim_file(path=path, name=path.name, profile=profile(), by=BY)
+    assert refused.state == "quarantined"
+    taken = import_claim_file(path=path, name=path.name, profile=profile(), by=BY)
+    assert (taken.state, taken.pk > refused.pk) == ("imported", True)
+    refused.refresh_from_db()
+    assert refused.state == "quarantined", "what was refused then stays on record"
 
 
 # Profiles ----------------------------------------------------------------------------------------------------------

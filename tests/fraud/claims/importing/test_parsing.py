@@ -22,6 +22,7 @@ from fraud.claims.importing.presets import PRESETS
 from fraud.claims.importing.problems import FileQuarantined, Notes
 from fraud.claims.importing.profile import Amounts
 from fraud.claims.importing.profile_json import read_spec
+from fraud.claims.importing.texts import sentence
 from rules.money import exponent, to_minor
 
 
@@ -180,9 +181,17 @@ def test_a_header_that_is_close_to_two_columns_is_not_guessed() -> None:
 
 
 def test_a_doubled_column_is_refused_whatever_its_punctuation() -> None:
-    with pytest.raises(FileQuarantined) as refused:
-        map_headers(["claim_id", "Claim ID"], read_spec(PRESETS["generic"][2]), Notes())
-    assert refused.value.code == "header_duplicated"
+    spec = read_spec(PRESETS["generic"][2])
+    for headers, code, named in (
+        (["claim_id", "claim_id "], "header_duplicated", ["claim_id"]),
+        (["claim_id", "Claim ID"], "headers_alike", ["claim_id", "Claim ID"]),
+    ):
+        with pytest.raises(FileQuarantined) as refused:
+            map_headers(headers, spec, Notes())
+        assert refused.value.code == code
+        for language in ("ko", "en"):
+            said = sentence("file", code, refused.value.params, language)
+            assert all(f"“{name}”" in said for name in named), said
 
 
 def test_every_preset_is_a_valid_profile() -> None:

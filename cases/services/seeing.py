@@ -1,0 +1,69 @@
+"""What somebody of staff may see is what may be handed to them: one answer for pages, steps, the sweep and mail.
+
+A case is theirs to see when its department is among those they were given and nothing involves them in it. Whoever may not see a
+case is given none, takes none, is told nothing of it, and what they hold of it goes to somebody who sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from audit.actor import Actor
+from audit.people import number_key, same_number
+from audit.prepared import prepared
+from cases.models import Case
+from cases.services.conflicts import answers_of, lists
+from fraud.claims.identity import barred_cardholders
+from fraud.claims.units import sees_department, within_units
+
+
+def may_see(by: Actor, case: Case) -> bool:
+    """Whether the case is theirs to see, and so theirs to have."""
+    return bool(visible_among([case], by))
+
+
+def cases_of_others(by: Actor) -> QuerySet[Case]:
+    """Cases of the departments they see whose cardholder is neither the person nor their manager.
+
+    A condition that every index carries.
+
+    For long lists; what is shown of them goes through `without_involved`.
+    """
+    barred = barred_cardholders(by)
+    cases = Case.objects.exclude(cardholder__in=barred) if barred else Case.objects.all()
+    return within_units(cases, by)
+
+
+def visible_among(cases: list[Case], by: Actor) -> list[Case]:
+    """Those of a few cases that are theirs to see, in their order. One query, and one each for a cardholder that is not at hand."""
+    barred = barred_cardholders(by)
+    others = [case for case in cases if case.cardholder_id not in barred]
+    if by.units and not by.is_system:
+        others = [case for case in others if sees_department(by, case.cardholder.department_id)]
+    return without_involved(others, by)
+
+
+def without_involved(cases: list[Case], by: Actor) -> list[Case]:
+    """The rows of a page without those where the person approved a claim, is a listed attendee or has answered. One query."""
+    number = number_key(by.employee_no)
+    if not number or not cases:
+        return cases
+    people = _named_in.rows([case.pk for case in cases], number)
+    involved = {
+        case_id
+        for case_id, approver_no, attendees, has_spoken in people
+        if has_spoken or same_number(approver_no, number) or lists(attendees, number)
+    }
+    return [case for case in cases if case.pk not in involved]
+
+
+@prepared
+def _named_in(case_ids: Collection[int], number: str) -> QuerySet[Case, Any]:
+    """(case, approver, attendees, whether the person has answered), a row a claim."""
+    rows = Case.objects.filter(pk__in=case_ids).annotate(
+        has_spoken=Exists(answers_of(number).filter(request__case=OuterRef("pk")))
+    )
+    return rows.values_list("pk", "alerts__claim__approver_no", "alerts__claim__attendees", "has_spoken")
