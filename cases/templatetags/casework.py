@@ -8,7 +8,6 @@ from typing import Any
 
 from django import template
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext
 
@@ -32,6 +31,7 @@ from cases.services.money_told import Told, told_money
 from fraud.company.calendar import CompanyCalendar
 from fraud.detection.models import Score
 from fraud.web.dates import say_day
+from fraud.web.markup import format_html, format_html_join
 from fraud.web.tags import money
 from fraud.web.words import band_word
 from rules.mcc_words import mcc_word
