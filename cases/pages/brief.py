@@ -118,7 +118,7 @@ def _before(case: Case) -> list[Line]:
         (told.repaid_minor, _("%(repaid)s repaid")),
         (told.written_off_minor, _("%(written_off)s written off")),
     ]
-    parts = {"earlier": Linked(earlier.reference, reverse("cases:detail", args=[earlier.reference]))}
+    parts = {"earlier": Linked(earlier.reference, address("cases:detail", earlier.reference))}
     minors = (told.decided_minor or 0, told.repaid_minor, told.written_off_minor)
     for name, minor in zip(("decided", "repaid", "written_off"), minors, strict=True):
         parts[name] = Linked(_money(minor, earlier.currency))

@@ -54,6 +54,12 @@ class Told:
     due_minor: int = 0
     repaid_minor: int = 0
     written_off_minor: int = 0
+    at_stake_minor: int = 0
+
+    @property
+    def is_decided_in_part(self) -> bool:
+        """Whether the decision asks for something, but not for all that is at stake."""
+        return 0 < (self.decided_minor or 0) < self.at_stake_minor
 
     @property
     def minor(self) -> int:
@@ -131,6 +137,7 @@ def _told(case: Case, stake: Stake, decided_minor: int | None, balance: Balance 
             Kind.NOTHING if nothing else Kind.AT_STAKE,
             stake.spent_minor,
             0 if nothing else stake.at_stake_minor,
+            at_stake_minor=stake.at_stake_minor,
         )
     due = min(decided_minor or 0, stake.at_stake_minor)
     repaid = written_off = 0
@@ -146,6 +153,7 @@ def _told(case: Case, stake: Stake, decided_minor: int | None, balance: Balance 
         due,
         repaid,
         written_off,
+        stake.at_stake_minor,
     )
 
 

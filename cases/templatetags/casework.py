@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext
 
 from audit.language import current_language
+from audit.struck_words import in_words
 from cases.actions.rows import Row
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.models import Alert, Case
@@ -74,6 +75,12 @@ def told_label(told: Told) -> str | Promise:
 def amount_text(minor: int, currency: str) -> str:
     """An amount as somebody would type it: 84000, 12.34."""
     return f"{to_decimal(minor, currency):f}"
+
+
+@register.filter
+def letter(text: str) -> str:
+    """A text of a letter, numbers that were struck out of it in words."""
+    return in_words(text or "", current_language())
 
 
 @register.simple_tag
