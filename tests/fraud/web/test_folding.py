@@ -34,7 +34,7 @@ pieces = st.sampled_from(
         "{{ thing.text|default:name }}{{ thing.said }}{{ thing.safe }}{{ thing.number }}{{ thing.on }}",
         "{{ thing.missing }}{{ thing.call }}{{ thing.broken }}{{ none.text }}{{ words.0 }}{{ words.said }}",
         "{% autoescape off %}{{ name }}{{ thing.text }}{% endautoescape %}",
-        "{% if thing.call == 'called' and not thing.missing and thing.number > 1 %}yes{% endif %}",
+        "[{% if thing.call == 'called' and not thing.missing and thing.number > 1 %}yes{% endif %}",
         "{% url 'fraud:claim' thing.number %}",
         "{% if name %}",
         "{% for one in many %}",
