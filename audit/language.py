@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.utils.translation import get_language
 
 
@@ -10,6 +12,7 @@ def current_language() -> str:
     return spoken(get_language())
 
 
+@lru_cache(maxsize=64)
 def spoken(language: str | None) -> str:
     """`ko` or `en` of any language tag (`ko-KR`, `en-gb`); Korean for none, English for others."""
     return "ko" if is_korean(language) else "en"

@@ -78,17 +78,51 @@ def keyset_page(rows: QuerySet[Any], *, by: str, cursor: str, size: int, ascendi
     """
     sign = "" if ascending else "-"
     ordered = rows.order_by(f"{sign}{by}", f"{sign}pk")
-    after = read_cursor(cursor)
-    if after is not None and after.order != by:
-        after = None
-    try:
-        found = list(ordered.filter(beyond(after, by, ascending=ascending))[: size + 1])
-    except (ValueError, TypeError, OverflowError, ValidationError, FieldError):  # the cursor of another list
-        after, found = None, list(ordered[: size + 1])
+    found, after = _from_cursor(
+        cursor, by, lambda bound: list(ordered.filter(beyond(bound, by, ascending=ascending))[: size + 1])
+    )
     more = len(found) > size
     found = found[:size]
     following = Cursor(by, getattr(found[-1], by), found[-1].pk).as_text() if more else ""
     return Page(rows=found, next_cursor=following, is_later=after is not None)
+
+
+def keyset_keys(
+    key: Hashable, rows: Callable[[], QuerySet[Any]], *, by: str, cursor: str, size: int
+) -> tuple[list[int], bool]:
+    """The keys of the rows of `keyset_page`, one more than `size` where there are more, and whether it is a later page.
+
+    The SQL is kept under a key, as with `read_together_as`.
+    """
+
+    def read(bound: Cursor | None) -> list[tuple[Any, ...]]:
+        def lists() -> list[QuerySet[Any]]:
+            ordered = rows().filter(beyond(bound, by)).order_by(f"-{by}", "-pk")
+            return [ordered.values_list("pk")[: size + 1]]
+
+        return read_together_as(("keys", key, by, bound, size), lists, 1)[0]
+
+    found, after = _from_cursor(cursor, by, read)
+    return [pk for (pk,) in found], after is not None
+
+
+def _from_cursor(
+    cursor: str, by: str, read: Callable[[Cursor | None], list[Any]]
+) -> tuple[list[Any], Cursor | None]:
+    """What is read after a cursor, with the cursor; from the start, with None, for one that is none of this list."""
+    after = read_cursor(cursor)
+    if after is not None and after.order == by:
+        try:
+            return read(after), after
+        except (
+            ValueError,
+            TypeError,
+            OverflowError,
+            ValidationError,
+            FieldError,
+        ):  # the cursor of another list
+            pass
+    return read(None), None
 
 
 def beyond(after: Cursor | None, by: str, *, ascending: bool = False) -> Q:

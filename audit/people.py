@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from audit.actor import Actor
@@ -34,7 +35,12 @@ class Person:
 
 def number_key(number: object) -> str:
     """The form in which employee numbers are compared; empty for a number that names nobody."""
-    plain = unicodedata.normalize("NFKC", str(number or ""))
+    return _key_of(str(number or ""))
+
+
+@lru_cache(maxsize=4096)
+def _key_of(number: str) -> str:
+    plain = unicodedata.normalize("NFKC", number)
     return "".join(sign for sign in plain if unicodedata.category(sign) not in _SILENT).casefold()
 
 

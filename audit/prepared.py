@@ -28,6 +28,7 @@ from django.db import connection, connections
 from django.db.models import QuerySet
 
 from audit.bound import rows_of
+from audit.prepared_rows import reader_of
 
 Row = TypeVar("Row")
 _MOST_SHAPES = 64  # kept of one reading in one thread
@@ -39,7 +40,8 @@ _FIRST_DAY = date(2199, 1, 1)
 @dataclass(slots=True)
 class _Kept:
     """One shape: SQL with its parameters, of which `slots` (position, which value) are the caller's, `within` (the same with the text
-    before and after it) a part of a longer text or a pattern."""
+    before and after it) a part of a longer text or a pattern. `rows` makes of the database's rows what the queryset makes of them, where that is
+    known; else the queryset is asked to."""
 
     queryset: Any
     compiler: Any
@@ -48,6 +50,7 @@ class _Kept:
     slots: list[tuple[int, int]]
     within: list[tuple[int, int, str, str]]
     converters: Any
+    rows: Callable[[Any, list[Any]], list[Any]] | None
 
 
 class Prepared(Generic[Row]):
@@ -143,7 +146,9 @@ def _prepare(build: Callable[..., QuerySet[Any, Any]], values: tuple[Any, ...]) 
     if covered != set(places.values()) or hidden:
         return None
     fields = [one[0] for one in compiler.select[: compiler.col_count]]
-    return _Kept(queryset, compiler, sql, list(params), slots, within, compiler.get_converters(fields))
+    converters = compiler.get_converters(fields)
+    rows = reader_of(queryset, compiler, converters)
+    return _Kept(queryset, compiler, sql, list(params), slots, within, converters, rows)
 
 
 def _stand_ins(values: tuple[Any, ...], mark: str = "") -> tuple[list[Any], dict[Any, int]]:
@@ -197,13 +202,20 @@ def _stands_in(text: str, places: Collection[Any]) -> bool:
 
 
 def _read(kept: _Kept, flat: list[Any]) -> list[Any]:
-    """Ask with these values: the queryset as it was put together, whose compiler has its answer already."""
+    """Ask with these values."""
     params = kept.params.copy()
     for position, place in kept.slots:
-        params[position] = _as_parameter(flat[place])
+        value = flat[place]
+        params[position] = value if type(value) is int else _as_parameter(value)
     for position, place, before, after in kept.within:
         params[position] = f"{before}{flat[place]}{after}"
-    asked = (kept.sql, tuple(params))
+    if kept.rows is None:
+        return _asked_of_queryset(kept, (kept.sql, tuple(params)))
+    return kept.rows(connections[kept.queryset.db], rows_of(kept.sql, params))
+
+
+def _asked_of_queryset(kept: _Kept, asked: tuple[str, tuple[Any, ...]]) -> list[Any]:
+    """The rows of the queryset as it was put together, whose compiler has its answer already."""
     compiler = _twin(kept.compiler)
     compiler.connection = connections[kept.queryset.db]
     compiler.as_sql = lambda *_args, **_options: asked

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import escape, format_html
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -29,6 +28,7 @@ from fraud.detection.basis import has_basis
 from fraud.detection.hit_facts import hit_facts_brief
 from fraud.detection.sentences import payment_facts
 from fraud.web.dates import say_day, say_moment
+from fraud.web.markup import address, format_html
 from fraud.web.words import TXN_TYPES
 from rules.mcc_words import mcc_word
 from rules.money import format_money
@@ -88,7 +88,7 @@ def brief_of(case: Case, rows: list[ClaimRow], why: Why, *, shows_reasons: bool 
 def _emptied(case: Case) -> Line:
     """Why a case holds no payment: nothing more is told of it than where its payments went."""
     if case.merged_into is not None:
-        into = Linked(case.merged_into.reference, reverse("cases:detail", args=[case.merged_into.reference]))
+        into = Linked(case.merged_into.reference, address("cases:detail", case.merged_into.reference))
         return Line(
             "happened",
             _("Merged into %(case)s: its payments and everything further are there."),
@@ -118,7 +118,7 @@ def _before(case: Case) -> list[Line]:
         (told.repaid_minor, _("%(repaid)s repaid")),
         (told.written_off_minor, _("%(written_off)s written off")),
     ]
-    parts = {"earlier": Linked(earlier.reference, reverse("cases:detail", args=[earlier.reference]))}
+    parts = {"earlier": Linked(earlier.reference, address("cases:detail", earlier.reference))}
     minors = (told.decided_minor or 0, told.repaid_minor, told.written_off_minor)
     for name, minor in zip(("decided", "repaid", "written_off"), minors, strict=True):
         parts[name] = Linked(_money(minor, earlier.currency))
@@ -130,16 +130,14 @@ def _before(case: Case) -> list[Line]:
 
 def _happened(case: Case, rows: list[ClaimRow]) -> Line:
     first, last = rows[0].claim, rows[-1].claim
-    case_url = reverse("cases:detail", args=[case.reference])
+    case_url = address("cases:detail", case.reference)
     parts = {
         "who": Linked(str(case.cardholder), f"{case_url}?tab=history"),
         "place": _place(case, first),
         "when": Linked(_when(first), "#day"),
     }
     if len(rows) == 1:
-        parts["amount"] = Linked(
-            _money(first.amount_minor, first.currency), reverse("fraud:claim", args=[first.pk])
-        )
+        parts["amount"] = Linked(_money(first.amount_minor, first.currency), address("fraud:claim", first.pk))
         if first.txn_type == Claim.TxnType.PURCHASE:
             return Line("happened", _("%(who)s paid %(amount)s at %(place)s on %(when)s."), parts)
         parts["kind"] = Linked(str(TXN_TYPES.get(first.txn_type, first.txn_type)))
@@ -165,7 +163,7 @@ def _place(case: Case, claim: Claim) -> Linked:
     )
     query = urlencode({"person": case.cardholder.employee_no, "merchant": case.merchant.pk})
     return Linked(
-        f"{claim.merchant_name}{f' ({trade})' if trade else ''}", f"{reverse('fraud:claims')}?{query}"
+        f"{claim.merchant_name}{f' ({trade})' if trade else ''}", f"{address('fraud:claims')}?{query}"
     )
 
 
@@ -225,7 +223,7 @@ def _proof(case: Case, claim: Claim, name: str) -> str:
             "to": on.isoformat(),
             "currency": claim.currency,
         }
-        return f"{reverse('fraud:claims')}?{urlencode(query)}"
+        return f"{address('fraud:claims')}?{urlencode(query)}"
     return "#day" if name in ("hour", "is_night", "weekday", "on_leave", "on_trip") else "#claims"
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import reverse
 
 from audit.language import current_language
 from audit.prepared import prepared
@@ -22,6 +21,7 @@ from fraud.detection.hit_facts import fact_names, hit_facts_text
 from fraud.detection.models import RuleHit, Score
 from fraud.detection.models.screening import pinned
 from fraud.detection.sentences import reason_sentence, together
+from fraud.web.markup import address
 from rules.models import Rule
 
 MAX_CLAIMS = 200
@@ -143,7 +143,7 @@ def reasons_of(case: Case, rows: list[ClaimRow]) -> Why:
 
 def fact_url(case: Case, claim: Claim, name: str) -> str:
     """The page that lists what a stored fact of a claim was measured on."""
-    return reverse("cases:basis", args=[case.reference, claim.pk, name])
+    return address("cases:basis", case.reference, claim.pk, name)
 
 
 def _rule_reasons(rows: Iterable[ClaimRow], leading: str) -> list[RuleReason]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from django.utils.html import format_html, format_html_join
+from functools import lru_cache
+
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from audit.language import current_language
 from cases.pages.day import KINDS, Moment, Part, ShownDay
 from cases.pages.day_axis import NIGHT, label_is_left, levels, minute_of, share
+from fraud.web.markup import format_html, format_html_join
 from rules.money import format_money
 
 ROW, TOP, FOOT = 20, 16, 20
@@ -38,7 +40,7 @@ def day_svg(day: ShownDay) -> SafeString:
         '<svg class="day" height="{}" role="img" aria-label="{}">{}{}{}{}</svg>',
         foot + FOOT,
         _told(day),
-        _night(foot),
+        _night(foot, _("late night")),
         format_html_join("", "{}", ((_bar(part, TOP + ROW * at),) for at, part in enumerate(day.parts))),
         _axis(foot),
         format_html_join("", "{}", ((mark,) for mark in marks)),
@@ -107,15 +109,17 @@ def _bar(part: Part, y: int) -> SafeString:
     )
 
 
-def _night(foot: int) -> SafeString:
+@lru_cache(maxsize=64)
+def _night(foot: int, words: str) -> SafeString:
     bands = format_html_join(
         "",
         '<rect class="night" x="{}%" y="0" width="{}%" height="{}"/>',
         ((f"{share(start):.2f}", f"{share(end - start):.2f}", foot) for start, end in NIGHT),
     )
-    return format_html('{}<text class="night-word" x="0" y="12" dx="4">{}</text>', bands, _("late night"))
+    return format_html('{}<text class="night-word" x="0" y="12" dx="4">{}</text>', bands, words)
 
 
+@lru_cache(maxsize=32)
 def _axis(foot: int) -> SafeString:
     ticks = format_html_join(
         "",

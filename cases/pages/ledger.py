@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import pgettext_lazy
 
 from audit.actor import Actor
 from audit.permissions import require
@@ -35,6 +36,28 @@ EXPORT_HEAD = [
     "due_on",
     "closed_at",
 ]
+
+
+#: The same columns for people, in their order.
+_HEADS = (
+    pgettext_lazy("ledger export", "Case"),
+    pgettext_lazy("ledger export", "Employee number"),
+    pgettext_lazy("ledger export", "Currency"),
+    pgettext_lazy("ledger export", "Decided"),
+    pgettext_lazy("ledger export", "Due now"),
+    pgettext_lazy("ledger export", "Came back"),
+    pgettext_lazy("ledger export", "Written off"),
+    pgettext_lazy("ledger export", "Still open"),
+    pgettext_lazy("ledger export", "Overpaid"),
+    pgettext_lazy("ledger export", "Given back"),
+    pgettext_lazy("ledger export", "Due on"),
+    pgettext_lazy("ledger export", "Closed at"),
+)
+
+
+def export_heads() -> list[str]:
+    """Heads of the export in the reader's language, column by column those of EXPORT_HEAD, which programs read."""
+    return [str(head) for head in _HEADS]
 
 
 @dataclass(frozen=True, slots=True)

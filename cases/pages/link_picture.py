@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from cases.pages.links import Node
+from fraud.web.markup import format_html, format_html_join
 
 ROW, STEP, LEFT = 42, 26, 10
 MAX_NAME = 26  # letters: what a phone's width holds

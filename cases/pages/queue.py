@@ -21,7 +21,7 @@ from audit.paging import (
     Page,
     beyond,
     capped_count,
-    keyset_page,
+    keyset_keys,
     read_cursor,
     read_together_as,
 )
@@ -29,6 +29,7 @@ from audit.people import number_key
 from audit.permissions import Role, can
 from audit.typed import whole_number
 from cases.models import Case, Decision
+from cases.pages.long_lists import SLACK, is_long, note_length
 from cases.pages.queue_cases import read_cases
 from cases.pages.queue_filters import QueueFilters
 from cases.services.clocks import overdue_cases
@@ -166,10 +167,17 @@ def queue_page(
     """
     if view.code in BY_TIME:
         at = BY_TIME[view.code]
-        rows = cases_of_others(by).filter(filters.condition, **{f"{at}__isnull": False})
-        page = keyset_page(rows.values_list(at, "pk", named=True), by=at, cursor=cursor, size=size)
-        listed = [_placed(case, view.segments[0]) for case in read_cases([row.pk for row in page.rows])]
-        return replace(page, rows=attach_money(listed))
+        keys, is_later = keyset_keys(
+            (filters.condition, seen_by(by)),
+            lambda: cases_of_others(by).filter(filters.condition, **{f"{at}__isnull": False}),
+            by=at,
+            cursor=cursor,
+            size=size,
+        )
+        listed = [_placed(case, view.segments[0]) for case in read_cases(keys[:size])]
+        last = listed[-1] if len(keys) > size else None
+        following = Cursor(at, getattr(last, at), last.pk).as_text() if last is not None else ""
+        return Page(attach_money(listed), following, is_later)
     start, bound = _read_cursor(cursor)
     walked = _walk(by, filters.condition, view, start, bound, size + 1)
     # (segment number, priority, id), segment by segment, each by priority
@@ -178,8 +186,8 @@ def queue_page(
     numbers = {pk: number for number, _priority, pk in places}
     shown = [_placed(case, view.segments[numbers[case.pk]]) for case in read_cases(list(numbers))]
     number, priority, pk = places[-1] if more else (0, 0, 0)
-    following = Cursor(str(number), priority, pk).as_text() if more else ""
-    return Page(attach_money(shown), following, bound is not None)
+    after = Cursor(str(number), priority, pk).as_text() if more else ""
+    return Page(attach_money(shown), after, bound is not None)
 
 
 def has_queue(by: Actor) -> bool:
@@ -238,24 +246,27 @@ def _count_key(view: QueueView, filters: QueueFilters, by: Actor) -> str:
 def _counts_of(lists: Sequence[Q], by: Actor) -> list[int]:
     """How many cases of each condition somebody may see, counted no further than the cap + 1.
 
-    Only the cases that are counted are looked at for what the reader is kept from; where one of the cap's is, it is counted once more.
+    Only the cases that are counted are looked at for what the reader is kept from. A list known to be far above the cap is not counted.
     """
     once = tuple(dict.fromkeys(lists))  # what nobody has is a view of its own and a part of what is to do
+    who = seen_by(by), "" if by.is_system else number_key(by.employee_no)
+    entry = newest_entry()
+    counted = tuple(one for one in once if not is_long((one, who), entry))
+    limit = COUNT_CAP + SLACK
     read = read_together_as(
-        ("counts", once, COUNT_CAP, seen_by(by)),
-        lambda: [
-            cases_of_others(by).filter(one).order_by().values_list("pk")[: COUNT_CAP + 1] for one in once
-        ],
-        len(once),
+        ("counts", counted, limit, seen_by(by)),
+        lambda: [cases_of_others(by).filter(one).order_by().values_list("pk")[:limit] for one in counted],
+        len(counted),
     )
-    found = dict(zip(once, ({pk for (pk,) in rows} for rows in read), strict=True))
+    found = dict(zip(counted, ({pk for (pk,) in rows} for rows in read), strict=True))
     hidden = hidden_among(by, set().union(*found.values()))
-    counts = {
-        one: capped_count(visible_cases(by).filter(one), COUNT_CAP)
-        if len(keys) > COUNT_CAP and keys & hidden
-        else len(keys - hidden)
-        for one, keys in found.items()
-    }
+    counts = dict.fromkeys(once, COUNT_CAP + 1)
+    for one, keys in found.items():
+        n = len(keys - hidden)
+        note_length((one, who), n, COUNT_CAP, entry)
+        if len(keys) == limit and n <= COUNT_CAP:  # others may come after those that are hidden
+            n = capped_count(visible_cases(by).filter(one), COUNT_CAP)
+        counts[one] = min(n, COUNT_CAP + 1)
     return [counts[one] for one in lists]
 
 

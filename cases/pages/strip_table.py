@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 
-from django.urls import reverse
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -14,6 +12,7 @@ from audit.language import current_language
 from cases.models import Case
 from cases.pages.strips import VERDICTS, Cell, Strip
 from fraud.web.dates import say_month
+from fraud.web.markup import address, format_html, format_html_join
 
 
 def strip_table(strip: Strip, case: Case) -> SafeString:
@@ -43,11 +42,10 @@ def _cell(cell: Cell, strip: Strip, case: Case) -> SafeString:
         return _nothing(_("nothing known"))
     words = ", ".join(f"{VERDICTS[verdict]} {n}" for verdict, n in cell.counts)
     told = format_html_join("", '<b class="{}">{}</b>', cell.counts)
-    url = reverse("cases:outcomes", args=[case.reference, strip.about, f"{cell.month:%Y-%m}"])
     month = f"{cell.month:%Y-%m}"
     return format_html(
         '<td><a href="{0}" title="{1}: {2}">{3}<span class="visually-hidden">, {1}: {2}</span></a></td>',
-        url,
+        address("cases:outcomes", case.reference, strip.about, month),
         month,
         words,
         told,

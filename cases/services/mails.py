@@ -8,6 +8,8 @@ from typing import Any
 from django.conf import settings
 
 from audit.language import spoken
+from audit.redaction import redact
+from audit.struck_words import in_words
 from cases.dispositions import DISPOSITIONS, Disposition
 from cases.models import Case
 from cases.services.company import company_today
@@ -31,9 +33,9 @@ def render_mail(mail: str, language: str, *, case: Case, **facts: Any) -> tuple[
 
 
 def render_text(wording: tuple[str, str], language: str, /, *, case: Case, **facts: Any) -> tuple[str, str]:
-    """The same of a text in hand (subject, body), such as one that is being written. `text` may be among the facts."""
+    """The same of a text in hand (subject, body), such as one that is being written. `text` may be among the facts; numbers that nothing keeps are told in words."""
     values = _facts(case, spoken(language) == "ko", facts)
-    subject, body = (filled(part, values) for part in wording)
+    subject, body = (in_words(redact(filled(part, values)), spoken(language)) for part in wording)
     return " ".join(subject.split())[:200], body.strip() + "\n"
 
 

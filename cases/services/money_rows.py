@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, NamedTuple
 
 from django.db.models import F, Q, QuerySet, Sum
@@ -94,17 +93,18 @@ def _rows(alerts: QuerySet[Alert]) -> QuerySet[Alert, Any]:
     return alerts.order_by().values_list("case_id", "claim_id", "left_at", *claim, *case)
 
 
-@cache
-def _decisions() -> QuerySet[Decision, Any]:
-    held = Decision.objects.filter(state=Decision.State.APPROVED, amount_minor__gt=0)
+@prepared
+def _decisions(case_ids: Collection[int]) -> QuerySet[Decision, Any]:
+    held = Decision.objects.filter(case__in=case_ids, state=Decision.State.APPROVED)
     return held.order_by("number").values_list("case_id", "amount_minor", "decided_at")
 
 
-@cache
-def _postings() -> QuerySet[RecoveryPosting, Any]:
+@prepared
+def _postings(case_ids: Collection[int]) -> QuerySet[RecoveryPosting, Any]:
     given_back = Q(amount_minor__lt=0, reverses=None, reversed_by=None)
     return (
-        RecoveryPosting.objects.order_by()
+        RecoveryPosting.objects.filter(recovery__case__in=case_ids)
+        .order_by()
         .values_list("recovery__case_id")
         .annotate(total=Sum("amount_minor"), given=Sum("amount_minor", filter=given_back))
     )
@@ -113,6 +113,11 @@ def _postings() -> QuerySet[RecoveryPosting, Any]:
 def read_held(case_ids: Collection[int]) -> list[HeldClaim]:
     """Every row of the claims that are in one of the cases: those of the cases themselves and of all others."""
     return [HeldClaim(*row) for row in _held.rows(list(case_ids))]
+
+
+def read_decisions(case_ids: Collection[int]) -> list[tuple[int, int, datetime | None]]:
+    """(case, what is to come back, when it was decided) of the decisions that hold, those of one case by their number."""
+    return _decisions.rows(list(case_ids)) if case_ids else []
 
 
 def others_of(
@@ -140,8 +145,8 @@ def asked_by_case(case_ids: Iterable[int]) -> dict[int, Asked]:
     came_back = came_back_by_case(wanted)
     found = {
         case_id: Asked(decided_at, minor, max(came_back.get(case_id, 0), 0))
-        for case_id, minor, decided_at in _decisions().filter(case_id__in=wanted)
-        if decided_at is not None
+        for case_id, minor, decided_at in read_decisions(wanted)
+        if decided_at is not None and minor > 0
     }
     lying = [case_id for case_id, minor in came_back.items() if minor > 0 and case_id not in found]
     if lying:
@@ -191,7 +196,7 @@ class Posted(NamedTuple):
 
 def posted_by_case(case_ids: Collection[int]) -> dict[int, Posted]:
     """Case → the sums of its postings; none: absent."""
-    rows = _postings().filter(recovery__case_id__in=case_ids)
+    rows = _postings.rows(list(case_ids)) if case_ids else []
     return {case_id: Posted(total, -(given or 0)) for case_id, total, given in rows}
 
 

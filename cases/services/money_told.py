@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
+from audit.prepared import prepared
 from cases.models import Case, Decision, Recovery
 from cases.services.money import Balance, Stake, balance_of, balances_of, shown_stake, stakes_of
 from cases.services.money_claims import net_of, purchases_of
-from cases.services.money_rows import read_held
+from cases.services.money_rows import read_decisions, read_held
 from cases.services.money_shares import take
 from cases.services.standing import current_decision, recovery_of
 from cases.workflow import State
@@ -53,6 +54,12 @@ class Told:
     due_minor: int = 0
     repaid_minor: int = 0
     written_off_minor: int = 0
+    at_stake_minor: int = 0
+
+    @property
+    def is_decided_in_part(self) -> bool:
+        """Whether the decision asks for something, but not for all that is at stake."""
+        return 0 < (self.decided_minor or 0) < self.at_stake_minor
 
     @property
     def minor(self) -> int:
@@ -105,15 +112,21 @@ def decided_amounts(case_ids: Collection[int]) -> dict[int, int]:
     found: dict[int, int] = {}
     ids = list(case_ids)
     for start in range(0, len(ids), _IDS):
-        held = Decision.objects.filter(case__in=ids[start : start + _IDS], state=Decision.State.APPROVED)
-        found.update(held.order_by("number").values_list("case_id", "amount_minor"))
+        held = read_decisions(ids[start : start + _IDS])
+        found.update((case_id, minor) for case_id, minor, _at in held)
     return found
 
 
 def _recoveries_of(case_ids: Collection[int]) -> list[Recovery]:
     ids = list(case_ids)
     parts = (ids[start : start + _IDS] for start in range(0, len(ids), _IDS))
-    return [recovery for part in parts for recovery in Recovery.objects.filter(case__in=part)]
+    return [recovery for part in parts for recovery in _recoveries.rows(part)]
+
+
+@prepared
+def _recoveries(case_ids: Collection[int]) -> QuerySet[Recovery]:
+    rows = Recovery.objects.filter(case__in=case_ids)
+    return rows.only("case_id", "amount_minor", "waived_minor", "closed_at")
 
 
 def _told(case: Case, stake: Stake, decided_minor: int | None, balance: Balance | None) -> Told:
@@ -124,6 +137,7 @@ def _told(case: Case, stake: Stake, decided_minor: int | None, balance: Balance 
             Kind.NOTHING if nothing else Kind.AT_STAKE,
             stake.spent_minor,
             0 if nothing else stake.at_stake_minor,
+            at_stake_minor=stake.at_stake_minor,
         )
     due = min(decided_minor or 0, stake.at_stake_minor)
     repaid = written_off = 0
@@ -139,6 +153,7 @@ def _told(case: Case, stake: Stake, decided_minor: int | None, balance: Balance 
         due,
         repaid,
         written_off,
+        stake.at_stake_minor,
     )
 
 

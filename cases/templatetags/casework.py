@@ -8,11 +8,11 @@ from typing import Any
 
 from django import template
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext
 
 from audit.language import current_language
+from audit.struck_words import in_words
 from cases.actions.rows import Row
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.models import Alert, Case
@@ -32,6 +32,7 @@ from cases.services.money_told import Told, told_money
 from fraud.company.calendar import CompanyCalendar
 from fraud.detection.models import Score
 from fraud.web.dates import say_day
+from fraud.web.markup import format_html, format_html_join
 from fraud.web.tags import money
 from fraud.web.words import band_word
 from rules.mcc_words import mcc_word
@@ -74,6 +75,12 @@ def told_label(told: Told) -> str | Promise:
 def amount_text(minor: int, currency: str) -> str:
     """An amount as somebody would type it: 84000, 12.34."""
     return f"{to_decimal(minor, currency):f}"
+
+
+@register.filter
+def letter(text: str) -> str:
+    """A text of a letter, numbers that were struck out of it in words."""
+    return in_words(text or "", current_language())
 
 
 @register.simple_tag

@@ -21,7 +21,7 @@ from fraud.web.kept import Shelf
 
 register = template.Library()
 KEPT = 2000  # rows a process keeps: some 4 MB
-_rows = Shelf(KEPT)
+_rows: Shelf[SafeString] = Shelf(KEPT)
 #: Columns of the case that the row shows, or that decide what it shows.
 _columns = attrgetter(
     "pk", "reference", "version", "near", "sentence", "url", "drawn_blind", "band", "disposition", "expected_loss_minor", "currency",

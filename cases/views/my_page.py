@@ -24,7 +24,8 @@ from cases.services.conflicts import relations_of
 from cases.services.drafts import draft_number, draft_of
 from cases.services.errors import AmountNotValid
 from cases.services.files import waiting_files
-from cases.services.money import at_stake, balance_of, due_minor, told_claims
+from cases.services.money import balance_of, due_minor, told_claims
+from cases.services.money_told import told_money
 from cases.services.settling import said_of_end
 from cases.services.steps import current_decision, current_request, recovery_of
 from cases.services.told_version import told_version
@@ -132,7 +133,7 @@ def _notice(case: Case) -> dict[str, Any] | None:
     return {
         "decision": decision,
         "message": "" if is_told_with_appeal else decision.message,
-        "is_part": is_misuse and 0 < decision.amount_minor < at_stake(case),
+        "is_part": is_misuse and told_money(case).is_decided_in_part,
         "due_minor": due_minor(case, decision),
         "disposition": DISPOSITIONS[Disposition(decision.disposition)],
         "appeal": appeal,

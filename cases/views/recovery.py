@@ -21,7 +21,7 @@ from cases.actions.recovery import RECOVERY_ACTIONS
 from cases.actions.rows import Step
 from cases.instalments import agreed_parts
 from cases.models import Consent, Recovery, StatementProfile
-from cases.pages.ledger import EXPORT_HEAD, ages, export_ledger, recoveries, with_balances
+from cases.pages.ledger import ages, export_heads, export_ledger, recoveries, with_balances
 from cases.services import errors
 from cases.services.choice_words import METHODS
 from cases.services.company import company_today
@@ -176,4 +176,4 @@ def export(request: HttpRequest) -> HttpResponse:
     if len(reason) < EXPORT_REASON_MIN:
         message = _("Say in a few words what the export is for.")
         return render(request, "400.html", {"message": message}, status=400)
-    return csv_response("recovery.csv", EXPORT_HEAD, export_ledger(reason=reason, by=by))  # type: ignore[return-value]
+    return csv_response("recovery.csv", export_heads(), export_ledger(reason=reason, by=by))  # type: ignore[return-value]

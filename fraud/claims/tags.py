@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django import template
 from django.template import Context
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from audit.language import current_language
 from fraud.claims.file_words import state_words
 from fraud.claims.loose_money import waiting_money
 from fraud.claims.models import ClaimSource
+from fraud.web.markup import format_html
 from rules.fields import FIELDS
 
 register = template.Library()

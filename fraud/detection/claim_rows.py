@@ -31,7 +31,7 @@ _ROWS = PlainRows(
 _SCORES = PlainRows(Score, ("id", "claim_id", "run_id", "band", "hybrid_probability", "is_calibrated"))
 _columns = attrgetter(*_CLAIM)
 KEPT = 4000  # lines a process keeps: some 4 MB
-_lines = Shelf(KEPT)
+_lines: Shelf[SafeString] = Shelf(KEPT)
 
 
 def read_claims(pks: Collection[int]) -> list[Claim]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from audit.language import current_language
+from fraud.web.markup import format_html, format_html_join
 
 HEIGHT = 220
 TOP, BOTTOM = 12, 24  # the words of the y axis stand in the margin that the stylesheet leaves on the left

@@ -11,7 +11,6 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from fraud.web.chart_frame import (
@@ -28,6 +27,7 @@ from fraud.web.chart_frame import (
     plain_number,
     stretched,
 )
+from fraud.web.markup import format_html, format_html_join
 
 __all__ = ["Axis", "Mark", "Series", "bars", "lines", "nice_ticks", "plain_number", "sparkline"]
 

@@ -7,19 +7,31 @@ to one another they become one node. What a template says stays in the template:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from html import escape
 from typing import Any, Final, TypeVar
 
 from django.template import Template
-from django.template.base import FilterExpression, Node, NodeList, TextNode, Variable
+from django.template.base import (
+    FilterExpression,
+    Node,
+    NodeList,
+    TextNode,
+    Variable,
+    VariableNode,
+    render_value_in_context,
+)
 from django.template.defaulttags import IfNode, LoadNode, URLNode
 from django.template.library import SimpleNode
 from django.template.loader_tags import IncludeNode
 from django.template.loaders import base, cached
+from django.template.smartif import TokenBase
 from django.templatetags.i18n import LanguageNode, TranslateNode
 from django.templatetags.static import StaticNode
 from django.urls import get_script_prefix
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+
+from fraud.web.markup import address
 
 _SAID: Final = "language and prefix of this page"
 Tag = TypeVar("Tag", bound=Callable[..., Any])
@@ -81,6 +93,52 @@ class Included(Node):
             context.dicts.pop()
 
 
+class Looked(Variable):
+    """A name with its parts: where each is found by the first way that Django would try with success, the others are not gone through."""
+
+    __slots__ = ()
+
+    def _resolve_lookup(self, context: Any) -> Any:
+        found = context
+        for part in self.lookups or ():
+            try:
+                found = found[part] if hasattr(type(found), "__getitem__") else getattr(found, part)
+            except Exception:  # Django says what it means: nothing, an item of a list, or that it is raised
+                return super()._resolve_lookup(context)  # type: ignore[misc]
+            if callable(found):
+                return super()._resolve_lookup(context)  # type: ignore[misc]
+        return found
+
+
+class Said(Node):
+    """A value in its place: texts, which most are, without asking what else they could be."""
+
+    child_nodelists = ()
+
+    def __init__(self, expression: FilterExpression) -> None:
+        self.expression = expression
+
+    def render(self, context: Any) -> str:
+        value = self.expression.resolve(context)
+        kind = type(value)
+        if kind is SafeString or (kind is str and not context.autoescape):
+            return value  # type: ignore[no-any-return]
+        return escape(value) if kind is str else render_value_in_context(value, context)
+
+
+class Addressed(Node):
+    """An address by the values it is made of, asked for once."""
+
+    child_nodelists = ()
+
+    def __init__(self, name: str, parts: list[FilterExpression]) -> None:
+        self.name, self.parts = name, parts
+
+    def render(self, context: Any) -> str:
+        made = address(self.name, *(one.resolve(context) for one in self.parts))
+        return escape(made) if context.autoescape else made
+
+
 def fold(template: Template) -> Template:
     """The template with its constant nodes put together."""
     _fold(template.nodelist)
@@ -98,8 +156,24 @@ def _fold(nodes: NodeList) -> None:
         run = []
         for inner in _lists_in(node):
             _fold(inner)
+        _quicken(vars(node).values())
         folded.append(_put_in(node))
     nodes[:] = folded + _together(run)
+
+
+def _quicken(values: Iterable[Any]) -> None:
+    """Let the names that a node reads be looked up the quick way."""
+    for value in values:
+        if type(value) is Variable and value.lookups is not None:
+            value.__class__ = Looked
+        elif isinstance(value, (list, tuple)) and not isinstance(value, NodeList):
+            _quicken(value)
+        elif isinstance(value, dict):
+            _quicken(value.values())
+        elif isinstance(value, FilterExpression):
+            _quicken((value.var, value.filters))
+        elif isinstance(value, TokenBase):
+            _quicken(vars(value).values())
 
 
 def _together(run: list[Node]) -> list[Node]:
@@ -118,7 +192,20 @@ def _together(run: list[Node]) -> list[Node]:
 
 
 def _put_in(node: Node) -> Node:
-    """An include of a template by its full name as one that knows its template; every other node as it is."""
+    """An include of a template by its full name as one that knows its template, a value and an address as quick ones; others as they are."""
+    quick: Node | None = None
+    if type(node) is VariableNode:
+        quick = Said(node.filter_expression)
+    elif (
+        type(node) is URLNode
+        and not (node.kwargs or node.asvar)
+        and _is_literal(node.view_name)
+        and node.args
+    ):
+        quick = Addressed(str(node.view_name.var), node.args)
+    if quick is not None:
+        quick.token, quick.origin = node.token, node.origin
+        return quick
     if type(node) is not IncludeNode or node.isolated_context or not _is_literal(node.template):
         return node
     name = str(node.template.var)

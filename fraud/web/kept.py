@@ -14,7 +14,7 @@ from collections.abc import Hashable
 from datetime import date
 from itertools import count
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
@@ -27,15 +27,16 @@ register = template.Library()
 #: Stands in a kept part where the reader's own token goes.
 _TOKEN: Final = secrets.token_hex(16)
 _CSRF: Final = "csrf_token"
+Kept = TypeVar("Kept")
 
 
-class Shelf:
-    """The latest texts by key, as many as it holds; several threads may use it."""
+class Shelf(Generic[Kept]):
+    """The latest texts by key, or other small things, as many as it holds; several threads may use it."""
 
     def __init__(self, most: int) -> None:
-        self._most, self._texts, self._lock = most, OrderedDict[Hashable, SafeString](), Lock()
+        self._most, self._texts, self._lock = most, OrderedDict[Hashable, Kept](), Lock()
 
-    def get(self, key: Hashable) -> SafeString | None:
+    def get(self, key: Hashable) -> Kept | None:
         """The text of a key, which is then the latest; None where there is none."""
         with self._lock:
             found = self._texts.get(key)
@@ -43,7 +44,7 @@ class Shelf:
                 self._texts.move_to_end(key)
             return found
 
-    def put(self, key: Hashable, text: SafeString) -> None:
+    def put(self, key: Hashable, text: Kept) -> None:
         """Keep a text; the one that was not asked for longest goes."""
         with self._lock:
             self._texts[key] = text
@@ -60,7 +61,7 @@ class Shelf:
 
 
 #: Some kilobytes each.
-parts: Final = Shelf(600)
+parts: Final[Shelf[SafeString]] = Shelf(600)
 #: Tests set it: whatever is kept is made anew and held against what was kept.
 is_checked = False
 _numbers = count()

@@ -11,12 +11,12 @@ from django.http import QueryDict
 from django.template import Context
 from django.urls import Resolver404, resolve
 from django.utils.functional import Promise
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from audit.language import current_language
 from audit.people import name_of
 from audit.permissions import ROLE_LABELS, Role
+from fraud.web.markup import format_html_join
 from fraud.web.navigation import RAIL, RailItem, count_at
 
 PAGING = "after"  # the cursor of a list: dropped whenever a filter changes

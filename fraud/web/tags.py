@@ -14,7 +14,6 @@ from django import template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import number_format
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
@@ -25,6 +24,7 @@ from audit.permissions import ROLE_LABELS, Role
 from fraud.web.commands import COMMANDS, Command, key_of
 from fraud.web.dates import say_day, say_moment
 from fraud.web.folding import constant_tag
+from fraud.web.markup import format_html, format_html_join
 from fraud.web.shell_tags import PAGING, demo_logins, hidden_query, querystring, rail, without
 from rules.language.korean import with_particles
 from rules.money import format_number

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django import template
 from django.utils.functional import Promise
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from audit.language import current_language
+from fraud.web.markup import format_html
 from rules.starter import note_in
 
 register = template.Library()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
 
 from audit.language import current_language
+from fraud.web.markup import format_html
 from rules.citing import number_words
 from rules.models import Rule
 from rules.services.groups import group_name

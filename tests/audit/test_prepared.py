@@ -97,3 +97,38 @@ def test_a_text_that_is_looked_for_without_case_is_no_pattern():
     ):
         rows = of_name.rows(text)
         assert (len(rows) if isinstance(found, int) else rows) == found, text
+
+
+def test_rows_without_their_model_are_tuples_and_single_values_with_their_times():
+    made = [make_claim(cardholder=make_cardholder(), amount_minor=100 + n) for n in range(3)]
+    pairs = prepared(
+        lambda ids: Claim.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "transacted_at")
+    )
+    times = prepared(
+        lambda ids: Claim.objects.filter(pk__in=ids).order_by("pk").values_list("transacted_at", flat=True)
+    )
+    ids = [one.pk for one in made]
+    assert pairs.rows(ids) == [(one.pk, one.transacted_at) for one in made]
+    assert times.rows(ids) == [one.transacted_at for one in made]
+    assert all(at.utcoffset() == timedelta() for at in times.rows(ids))
+
+
+def test_a_row_read_this_way_is_a_model_like_any_other(django_assert_num_queries):
+    claim = make_claim()
+    [row] = claims.rows([claim.cardholder_id], claim.transacted_at, claim.currency)
+    [plain] = _claims([claim.cardholder_id], claim.transacted_at, claim.currency)
+    assert {name: value for name, value in vars(row).items() if name != "_state"} == {
+        name: value for name, value in vars(plain).items() if name != "_state"
+    }
+    assert (row._state.adding, row._state.db) == (plain._state.adding, plain._state.db)
+    assert row._state.fields_cache.keys() == plain._state.fields_cache.keys()
+    with django_assert_num_queries(1):
+        assert row.extra == claim.extra  # a column left out is read when asked for
+    row.merchant = None  # a relation set anew takes its column along, as with any model
+    assert row.merchant_id is None
+
+
+def test_nothing_joined_is_nothing():
+    person = make_cardholder(department=None)
+    rows = prepared(lambda pk: Cardholder.objects.filter(pk=pk).select_related("department")).rows(person.pk)
+    assert [one.department for one in rows] == [None]

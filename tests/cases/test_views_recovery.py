@@ -16,6 +16,7 @@ from audit.services import actor_of
 from cases.dispositions import Disposition
 from cases.instalments import agreed_parts, equal_instalments
 from cases.models import Case, Recovery
+from cases.pages.ledger import EXPORT_HEAD
 from cases.services.appeals import accept_notice
 from cases.services.company import company_today
 from cases.services.decisions import approve_decision, propose_decision
@@ -167,6 +168,8 @@ def test_ledger_shows_what_is_open_within_few_queries(client, cast, case, django
         client.post(reverse("cases:ledger-export"), {"reason": "월말 대조"}).streaming_content
     ).decode("utf-8-sig")
     assert case.reference in export
+    heads = export.lstrip("\ufeff").splitlines()[0].split(",")
+    assert (heads[0], heads[6], len(heads)) == ("건", "환수 포기 금액", len(EXPORT_HEAD))
     entry = AuditEvent.objects.get(action="recoveries.exported")
     assert (entry.actor, entry.reason) == (cast.clerk.username, "월말 대조")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from django.template import Context, Engine, Template, engines
 from django.template.base import Node, TextNode
 from django.template.context import make_context
 from django.test import RequestFactory
-from django.utils.translation import override
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy, override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,6 +31,11 @@ pieces = st.sampled_from(
         "{% url 'cases:queue' %}",
         "{% key_of 'take' %}",
         "{{ name }}",
+        "{{ thing.text|default:name }}{{ thing.said }}{{ thing.safe }}{{ thing.number }}{{ thing.on }}",
+        "{{ thing.missing }}{{ thing.call }}{{ thing.broken }}{{ none.text }}{{ words.0 }}{{ words.said }}",
+        "{% autoescape off %}{{ name }}{{ thing.text }}{% endautoescape %}",
+        "[{% if thing.call == 'called' and not thing.missing and thing.number > 1 %}yes{% endif %}",
+        "{% url 'fraud:claim' thing.number %}",
         "{% if name %}",
         "{% for one in many %}",
         "{% with name='<b>' %}",
@@ -36,6 +43,27 @@ pieces = st.sampled_from(
         "{% include 'fraud/_components/empty.html' with title=name text='t' %}",
     ]
 )
+
+
+class Thing:
+    """Whatever a template may find behind a dot."""
+
+    text, number, on = "<&>", 12345, date(2026, 11, 3)
+    said, safe = gettext_lazy("Search"), mark_safe("<b>")
+
+    def call(self) -> str:
+        return "called"
+
+    @property
+    def broken(self) -> str:
+        raise Broken
+
+
+class Broken(Exception):
+    silent_variable_failure = True
+
+
+AROUND = {"many": [1, 2], "thing": Thing(), "words": {0: "none", "said": "<i>"}, "none": None}
 ENDS = {"{% if": "{% endif %}", "{% fo": "{% endfor %}", "{% wi": "{% endwith %}"}
 
 
@@ -57,15 +85,13 @@ def test_any_template_says_the_same_folded(drawn: list[str], language: str, name
     plain, folded = engine_of(("django.template.loaders.cached.Loader", [texts, PLAIN])), engine_of(("fraud.web.folding.Loader", [texts, PLAIN]))  # fmt: skip
     with override(language):
         first, second = (
-            one.get_template("page.html").render(Context({"name": name, "many": [1, 2]}))
-            for one in (plain, folded)
+            one.get_template("page.html").render(Context({"name": name, **AROUND})) for one in (plain, folded)
         )
         assert first == second
-        assert folded.get_template("page.html").render(Context({"name": name, "many": [1, 2]})) == first
+        assert folded.get_template("page.html").render(Context({"name": name, **AROUND})) == first
     with override("en" if language == "ko" else "ko"):
         first, second = (
-            one.get_template("page.html").render(Context({"name": name, "many": [1, 2]}))
-            for one in (plain, folded)
+            one.get_template("page.html").render(Context({"name": name, **AROUND})) for one in (plain, folded)
         )
         assert first == second
 
