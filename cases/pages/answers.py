@@ -25,3 +25,9 @@ def answers_of(explanation: Explanation) -> list[Answered]:
         Answered(number, str(question["text"]), said.get(str(question["id"]), ""))
         for number, question in enumerate(explanation.request.questions, 1)
     ]
+
+
+def parted(answers: list[Answered]) -> dict[str, list[Answered]]:
+    """`said` and `unsaid`: the questions with an answer of their own, and those that an answer to the whole stands for or nobody answered."""
+    said = [one for one in answers if one.text.strip()]
+    return {"said": said, "unsaid": [one for one in answers if not one.text.strip()]}

@@ -59,16 +59,16 @@ def beside_claims(
 ) -> tuple[list[Beside], list[Said]]:
     """Each claim with what was said of it, and what was said of the case as a whole. Nothing is asked of the database.
 
-    A question is about the claims whose merchant and day it names; where a case has one claim, every question is about it.
+    A question is about the claims whose merchant and day it names, and of those about the ones whose amounts it names, if it names any;
+    where a case has one claim, every question is about it. A question without an answer stands in the timeline alone.
     """
     found = [Beside(row, readings=_readings(row.claim, stated_by_file(row.claim.extra))) for row in rows]
     of_case: list[Said] = []
     for explanation in explanations:
         whole = [Said("", explanation.text, explanation)] if explanation.text.strip() else []
-        for said in [*whole, *(Said(one.question, one.text, explanation) for one in answers_of(explanation))]:
-            about = (
-                found if len(found) == 1 else [one for one in found if is_about(said.question, one.row.claim)]
-            )
+        answered = (one for one in answers_of(explanation) if one.text.strip())
+        for said in [*whole, *(Said(one.question, one.text, explanation) for one in answered)]:
+            about = _about(said.question, found)
             for one in about:
                 one.said.append(said)
                 one.readings += _readings(
@@ -81,6 +81,19 @@ def beside_claims(
             file for file in files if file.explanation_id is not None and file.withdrawn_at is None
         ]
     return found, of_case
+
+
+def _about(question: str, found: list[Beside]) -> list[Beside]:
+    if len(found) == 1:
+        return found
+    about = [one for one in found if is_about(question, one.row.claim)]
+    named = [one for one in about if _amount(one.row.claim) in question]
+    return named or about
+
+
+def _amount(claim: Claim) -> str:
+    """As both languages write it in a sentence, without the currency."""
+    return f"{to_decimal(claim.amount_minor, claim.currency):,f}"
 
 
 def is_about(question: str, claim: Claim) -> bool:

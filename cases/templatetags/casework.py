@@ -16,7 +16,7 @@ from audit.struck_words import in_words
 from cases.actions.rows import Row
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.models import Alert, Case
-from cases.pages.answers import answers_of
+from cases.pages.answers import answers_of, parted
 from cases.pages.basis import Check, checks_of_hit, checks_of_reason
 from cases.pages.calendar import business_days_left
 from cases.pages.day_picture import day_svg, legend_of
@@ -176,6 +176,7 @@ def undo_offer(context: Any) -> dict[str, Any]:
 
 
 register.simple_tag(answers_of, name="answers_of")
+register.simple_tag(parted, name="parted")
 
 
 @register.simple_tag

@@ -73,3 +73,27 @@ def test_everything_said_stands_beside_the_only_claim_of_a_case():
     [beside], of_case = beside_claims(claims_of(case), Explanation.objects.select_related("request"), [])
     assert ([said.text for said in beside.said], of_case) == (["거래처와 저녁"], [])
     assert [(one.source, one.agrees) for one in beside.readings] == [("file", True)]
+
+
+@pytest.mark.django_db
+def test_a_question_that_names_an_amount_stands_beside_that_payment_alone_and_one_without_an_answer_beside_none():
+    cast = make_cast()
+    place = make_merchant("한우마을")
+    at = NOW - timedelta(hours=9)
+    claims = [
+        make_claim(merchant=place, amount_minor=minor, transacted_at=at) for minor in (358_000, 333_000)
+    ]
+    case = make_case(claims=claims)
+    day = say_day(timezone.localtime(at).date(), "ko", today=timezone.localtime(NOW).date())
+    texts = [
+        f"{day} 한우마을에서 2건, 모두 691,000원을 결제하셨습니다.",
+        f"{day} 한우마을에서 결제한 333,000원 식사의 참석자를 알려 주십시오.",
+        f"{day} 한우마을에서 결제한 358,000원 식사의 참석자를 알려 주십시오.",
+    ]
+    questions = [{"id": str(n), "text": text} for n, text in enumerate(texts, 1)]
+    request = make_request(case=case, by=cast.reviewer, questions=questions)
+    make_answer(request=request, by=cast.cardholder, text="", answers={"1": "두 팀입니다.", "2": "세 명"})
+    beside, of_case = beside_claims(claims_of(case), Explanation.objects.select_related("request"), [])
+    said = {one.row.claim.amount_minor: [each.text for each in one.said] for one in beside}
+    assert said == {358_000: ["두 팀입니다."], 333_000: ["두 팀입니다.", "세 명"]}
+    assert of_case == []

@@ -10,13 +10,13 @@
   // Lists: one current row, moved with j and k, kept in aria-selected.
   const rows = () => $$("[data-item]").filter(visible);
   const current = () => $("[data-item][aria-selected=true]");
-  function choose(row, focus = true) {
+  function choose(row, focus = true, shows = true) {
     if (!row) return;
     const before = current();
     if (before && before !== row) before.removeAttribute("aria-selected");
     row.setAttribute("aria-selected", "true");
     if (focus) ($("a.main", row) || row).focus({ preventScroll: true });
-    row.scrollIntoView({ block: "nearest" });
+    if (shows) row.scrollIntoView({ block: "nearest" });
     const pane = $("[data-pane]");
     if (before !== row && visible(pane) && row.dataset.preview) {
       clearTimeout(choose.timer);
@@ -267,8 +267,8 @@
     settle(document);
     if (isNarrow.matches) fold();
     // Back from a case: its row is the current one again. Otherwise the first.
-    const first = $("[data-list]") && (current() || rows()[0]);
-    if (first) { first.removeAttribute("aria-selected"); choose(first, false); }
+    const kept = current(), first = $("[data-list]") && (kept || rows()[0]);
+    if (first) { first.removeAttribute("aria-selected"); choose(first, false, Boolean(kept)); }
     $("dialog[data-open]")?.showModal();
     const carried = location.hash.match(/^#key-([a-z])$/)?.[1];
     if (carried && ofCase.includes(carried)) {
