@@ -128,27 +128,6 @@ def _before(case: Case) -> list[Line]:
     return [Line("before", _("Taken up again from %(earlier)s:") + " " + ", ".join(words) + ".", parts)]
 
 
-def _before(case: Case) -> list[Line]:
-    """What the case was decided as before it was taken up again: what is named as left may have been given up or struck then."""
-    earlier = case.reopened_from
-    if earlier is None:
-        return []
-    told = told_money(earlier)
-    said = [
-        (told.decided_minor, _("%(decided)s asked back")),
-        (told.repaid_minor, _("%(repaid)s repaid")),
-        (told.written_off_minor, _("%(written_off)s written off")),
-    ]
-    parts = {"earlier": Linked(earlier.reference, address("cases:detail", earlier.reference))}
-    minors = (told.decided_minor or 0, told.repaid_minor, told.written_off_minor)
-    for name, minor in zip(("decided", "repaid", "written_off"), minors, strict=True):
-        parts[name] = Linked(_money(minor, earlier.currency))
-    words = [pattern for minor, pattern in said if minor] or [_("nothing asked back")]
-    if Appeal.objects.filter(case=earlier, result=Appeal.Result.REDUCED).exists():
-        words.append(_("reduced on appeal"))
-    return [Line("before", _("Taken up again from %(earlier)s:") + " " + ", ".join(words) + ".", parts)]
-
-
 def _happened(case: Case, rows: list[ClaimRow]) -> Line:
     first, last = rows[0].claim, rows[-1].claim
     case_url = address("cases:detail", case.reference)
