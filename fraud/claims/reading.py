@@ -7,7 +7,7 @@ halves the text that has to cross.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -19,6 +19,7 @@ from fraud.claims.dimensions import Dimensions, own_columns, text_codes, wanted_
 from fraud.claims.models import ClaimVersion
 from fraud.claims.receipts.known import beside_receipts, receipts_known
 from fraud.claims.segments import IDENTITY, usable_segments
+from fraud.claims.stretches import SLICE_DAYS, Limits, delivered_span, stretches
 from rules.language.transactions import MONEY_BACK, NOT_SPENDING
 
 _AT = pl.Datetime("us", "UTC")
@@ -28,7 +29,6 @@ FACTS = tuple(
     for field in ClaimVersion._meta.concrete_fields
     if field.column not in ("id", "claim_id", "superseded_at")
 )
-Limits = tuple[datetime | None, datetime | None]
 _KEYS, _SHORT = ["cardholder_id", "merchant_id", "department_id"], (1 << 31) - 1
 _TIME, _DAY = "transacted_at", timedelta(days=1)
 #: Personnel tables of days → the columns of the first and the last day.
@@ -37,11 +37,8 @@ _OF_DAYS = {
     "fraud_trip": ("starts_on", "ends_on"),
     "fraud_overtimeapproval": ('"on"', '"on"'),
 }
-_LONG_AGO, _TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
-#: Days of claims read at once: what a slice needs while it is put together is freed before the next.
-SLICE_DAYS = 45
 #: Columns up to which a year of claims takes little, and the days then read at once.
 _NARROW, _NARROW_DAYS = 20, 60
 
@@ -176,13 +173,13 @@ def _own_facts(
         return
     segments = usable_segments() if not wanted & IDENTITY else None
     if segments is None:
-        for stretch in _stretches(limits, _span()):
+        for stretch in stretches(limits, delivered_span()):
             found = _read(source, [], (), stretch, own)
             yield text_codes(found) if coded else found
         return
     late = _read(source, ["c.received_at > %s"], [db_time(segments.watermark)], limits, own)
     days = SLICE_DAYS if len(own) > _NARROW else _NARROW_DAYS
-    for first, last in _stretches(limits, segments.span(), late, days, segments.starts()):
+    for first, last in stretches(limits, segments.span(), late, days, segments.starts()):
         inside = late.filter(pl.col("transacted_at").is_between(first, last, closed="left"))
         if coded:
             yield pl.concat([segments.read(list(own), known_by, first, last, text_codes), text_codes(inside)])
@@ -236,46 +233,6 @@ def _with_net(claims: pl.DataFrame, returned: pl.DataFrame) -> pl.DataFrame:
         pl.when(pays).then(left).otherwise(0).alias("net_minor"),
         *(pl.coalesce(name, found[of]).alias(name) for name, of in linked.items() if name in claims.columns),
     )
-
-
-def _span() -> tuple[datetime, datetime] | None:
-    """The first and the last transaction time of whatever was delivered."""
-    ends = [
-        read_frame(
-            f"SELECT min(transacted_at) AS first, max(transacted_at) AS last FROM {table}",
-            schema={"first": _AT, "last": _AT},
-        ).row(0)
-        for table in ("fraud_claim", "fraud_claimversion")
-    ]
-    known = [end for end in ends if end[0] is not None]
-    return (min(end[0] for end in known), max(end[1] for end in known)) if known else None
-
-
-def _stretches(
-    limits: Limits,
-    span: tuple[datetime, datetime] | None,
-    late: pl.DataFrame | None = None,
-    days: int = SLICE_DAYS,
-    cuts: Sequence[datetime] = (),
-) -> Iterator[tuple[datetime, datetime]]:
-    """Stretches of about so many days within the limits that cover the span and the late claims once, in order; at least one.
-
-    They end where something else is cut, if it is cut in the last half of one.
-    """
-    ends = [] if span is None else list(span)
-    if late is not None and late.height:
-        ends += late["transacted_at"].sort()[[0, -1]].to_list()
-    since, until = limits
-    first = max(filter(None, [min(ends, default=_LONG_AGO), since]))
-    last = min(filter(None, [max(ends, default=_LONG_AGO) + _TICK, until]))
-    last = max(last, first)
-    while True:
-        end = first + timedelta(days=days)
-        end = max((cut for cut in cuts if first + timedelta(days=days / 2) < cut <= end), default=end)
-        yield first, min(end, last)
-        if end >= last:
-            return
-        first = end
 
 
 def _read(

@@ -24,7 +24,8 @@ from fraud.claims.models import (
     OvertimeApproval,
     Trip,
 )
-from fraud.claims.reading import SLICE_DAYS, read_many_claims
+from fraud.claims.reading import read_many_claims
+from fraud.claims.stretches import SLICE_DAYS
 from tests.cast import correct_claim, make_cardholder, make_claim, make_department, make_merchant
 from tests.night_company import START, add_claims, add_people
 
