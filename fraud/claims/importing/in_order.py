@@ -76,13 +76,13 @@ def import_in_order(
 
 
 def _is_worth_it(arrived: Arrived, profile: ImportProfile) -> bool:
-    """Whether a file is large and was not imported before."""
+    """Whether a file is large and was not imported before; one that was refused is read anew."""
     if arrived.path.stat().st_size < WORTH_BYTES:
         return False
     same = ClaimFile.objects.filter(
         sha256=digest_of(arrived.path)[0], profile=profile, state__in=FINAL_STATES
     )
-    return not same.exists()
+    return not same.exclude(state=ClaimFile.State.QUARANTINED).exists()
 
 
 def _what_was_read(reading: Future[StagedFile], read_for: Context) -> Callable[[Context], StagedFile | None]:
