@@ -236,7 +236,7 @@ def say_what_is_right(field: Any) -> None:
 def _say_how_much(field: Any) -> None:
     """The sentences of a text or number: how long, from what to what."""
     for check in getattr(field, "validators", ()):
-        n = getattr(check, "limit_value", None)
+        n: Any = getattr(check, "limit_value", None)
         if isinstance(check, MaxLengthValidator):
             said = ngettext("Write at most %(n)s character.", "Write at most %(n)s characters.", n) % {"n": n}
         elif isinstance(check, MinLengthValidator):
