@@ -434,11 +434,12 @@ def test_what_is_unsaved_is_neither_proposed_nor_left_without_a_question(visit, 
     assert (draft.state, draft.text) == ("draft", "amount > 100,000 KRW")
     questions: list[str] = []
     page.page.on("dialog", lambda box: (questions.append(box.type), box.dismiss()))
-    page.locator("p.trail a").first.click()
-    page.page.wait_for_timeout(300)
+    page.evaluate("document.querySelector('p.trail a').click()")
+    page.page.wait_for_timeout(500)
     assert questions == ["beforeunload"]
     page.locator(SAVE).click()
     page.wait_for_selector(".notice.success, [data-toast]")
+    page.fill("#confirmation", "Z95")
     page.locator("form[action$='/propose/'] .button").click()
     page.wait_for_function("() => !document.querySelector('[data-builder]')")
     draft.refresh_from_db()
