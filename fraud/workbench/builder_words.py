@@ -236,6 +236,7 @@ def block_words() -> dict[str, str]:
         "first": pgettext("rule builder", "Begin with a condition"),
         "changed": pgettext("rule builder", "The blocks follow the text."),
         "offline": pgettext("rule builder", "The server cannot be reached. What you wrote is still here."),
+        "find": pgettext("rule builder", "Find by name"),
         "again": pgettext("rule builder", "Try again"),
         "updating": pgettext("rule builder", "Being brought up to date …"),
         "older": pgettext("rule builder", "Counted for the text as it could last be read."),

@@ -425,6 +425,36 @@ def test_an_older_answer_never_writes_over_a_newer_change_and_text_wins_over_the
     assert draft.text == "amount > 500,000 KRW"
 
 
+def test_a_long_list_of_fields_is_narrowed_by_a_part_of_a_name(visit, draft):
+    page = opened(visit)
+    what = page.locator('[data-at="b.0.left.what"]')
+    assert what.locator("optgroup").count() > 5
+    assert what.locator("option").count() > 100
+    what.focus()
+    find = page.locator('[data-at="b.0.left.what.find"]')
+    find.fill("per head")
+    assert 1 < what.locator("option").count() < 12  # the one that is chosen stays
+    find.press("Enter")
+    text_becomes(page, "per_head > 100,000 KRW")
+    assert page.evaluate("document.activeElement.dataset.at") == "b.0.left.what"
+    assert what.locator("option").count() > 100
+
+
+def test_figures_beside_a_form_say_when_something_else_is_entered(visit, scene):
+    page = visit("rule_admin")
+    page.open("/rules/values/parameters/single_limit/")
+    page.fill("#value", "400000")
+    page.locator("#propose [hx-post]").click()
+    page.wait_for_function("() => document.querySelector('#effects').childElementCount")
+    old = page.locator("[data-figures-old]")
+    assert old.count() == 0 or not old.is_visible()
+    page.fill("#value", "500000")
+    assert old.is_visible()
+    assert page.locator("#effects[data-late]").count() == 1
+    page.fill("#value", "400000")
+    assert not old.is_visible()
+
+
 def test_what_is_unsaved_is_neither_proposed_nor_left_without_a_question(visit, draft):
     page = opened(visit)
     page.fill(AMOUNT, "240000")
@@ -439,8 +469,9 @@ def test_what_is_unsaved_is_neither_proposed_nor_left_without_a_question(visit, 
     assert questions == ["beforeunload"]
     page.locator(SAVE).click()
     page.wait_for_selector(".notice.success, [data-toast]")
+    page.fill("#propose-reason", "meals of this size are looked at")
     page.fill("#confirmation", "Z95")
     page.locator("form[action$='/propose/'] .button").click()
-    page.wait_for_function("() => !document.querySelector('[data-builder]')")
+    page.wait_for_selector(".notice.success, [data-toast]")
     draft.refresh_from_db()
     assert (draft.state, draft.text) == ("proposed", "amount > 240,000 KRW")

@@ -109,6 +109,7 @@
       const lost = unread;
       unread = "";
       text.value = found.text;
+      text.dispatchEvent(new Event("change", { bubbles: true }));
       note(lost ? B.say("replaced") : "", lost ? [B.button(B.say("put_back"), "put_back", () => { text.value = lost; typed(); text.focus(); }, { className: "button small" })] : []);
     } else if (found.tree) {
       unread = "";
