@@ -78,7 +78,7 @@ def fits(page) -> bool:
 def test_a_controller_builds_by_blocks_mends_reads_and_proposes_and_the_night_hits_in_shadow(visit, scene):
     page = visit("rule_admin")
     page.open("/rules/new/")
-    page.wait_for_selector("[data-tree] fieldset")
+    page.wait_for_selector("[data-tree]:not([inert]) fieldset")
     assert len(STEPS) <= 10  # choices, ticks and presses by blocks alone
     for step in STEPS:
         do(page, *step)
@@ -141,7 +141,7 @@ def test_a_controller_builds_by_blocks_mends_reads_and_proposes_and_the_night_hi
 def test_blocks_work_by_keyboard_on_a_phone_and_without_a_script_the_text_box_stays(visit, scene):
     phone = visit("rule_admin", width=360, language="ko")
     phone.open("/rules/new/")
-    phone.wait_for_selector("[data-tree] fieldset")
+    phone.wait_for_selector("[data-tree]:not([inert]) fieldset")
     phone.locator('[data-at="b.add"]').focus()
     phone.keyboard.press("Enter")
     assert phone.evaluate("document.activeElement.dataset.at") == "b.1.left.what"
