@@ -19,6 +19,7 @@ from audit.services import record
 from audit.transactions import one_transaction
 from fraud.claims.identity import barred_cardholders, cardholders_of
 from fraud.claims.models import Cardholder, Claim, Merchant
+from fraud.claims.units import seen_departments
 from fraud.detection.models import RuleSuppression
 from rules.exceptions import PageStale, ValueNotValid, WrongState
 from rules.models import Rule
@@ -143,9 +144,12 @@ def _about(cardholder: int, number: str, merchant: int, today: date) -> QuerySet
 
 
 def visible_suppressions(rows: Iterable[RuleSuppression], by: Actor) -> list[RuleSuppression]:
-    """Without those of people the reader must not judge."""
-    barred = barred_cardholders(by)
-    return [row for row in rows if row.cardholder_id not in barred]
+    """Without those of people the reader must not judge, or of units the reader does not see."""
+    barred, seen = barred_cardholders(by), seen_departments(by)
+    shown = [row for row in rows if row.cardholder_id not in barred]
+    if seen is None:
+        return shown
+    return [row for row in shown if row.cardholder is None or row.cardholder.department_id in seen]
 
 
 def _decided(

@@ -56,9 +56,13 @@ def _with_words(found: list[dict[str, Any]], language: str) -> list[dict[str, An
 def draft_candidate(*, experiment: Experiment, number: int, by: Actor, code: str = "") -> RuleVersion:
     """A draft with the text of a candidate, or of a segment's path, for people to name, ask, propose, approve: nothing of it counts by itself.
 
-    Without a code the next free one. Raises NotPermitted, ExperimentNotValid for a number that is none, CodeTaken and what
+    Without a code the next free one. Raises NotPermitted, ExperimentNotValid for a number that is none or a search under way, CodeTaken and what
     `draft_rule` raises.
     """
+    if not experiment.is_over:
+        raise ExperimentNotValid(
+            {"number": gettext("The search is still under way; its paths can be drafted once it is over.")}
+        )
     found = candidates_of(experiment, "en") or paths_told(experiment, "en")
     if not 1 <= number <= len(found):
         raise ExperimentNotValid({"number": gettext("There is no such candidate.")})

@@ -236,4 +236,24 @@ def block_words() -> dict[str, str]:
         "first": pgettext("rule builder", "Begin with a condition"),
         "changed": pgettext("rule builder", "The blocks follow the text."),
         "offline": pgettext("rule builder", "The server cannot be reached. What you wrote is still here."),
+        "find": pgettext("rule builder", "Find by name"),
+        "again": pgettext("rule builder", "Try again"),
+        "updating": pgettext("rule builder", "Being brought up to date …"),
+        "older": pgettext("rule builder", "Counted for the text as it could last be read."),
+        "not_counted": pgettext(
+            "rule builder", "This could not be worked out now; change something or try again."
+        ),
+        "no_rule": pgettext(
+            "rule builder", "The blocks make no rule yet; the text is still the one from before."
+        ),
+        "not_sent": pgettext(
+            "rule builder",
+            "Nothing was saved or counted: the text does not say yet what the blocks show. Mend what is marked, or try again in a moment.",
+        ),
+        "save_first": pgettext(
+            "rule builder",
+            "What is proposed is the saved draft, and there are changes beside it. Save the draft first.",
+        ),
+        "replaced": pgettext("rule builder", "The blocks took the place of a text that could not be read."),
+        "put_back": pgettext("rule builder", "Put the text back"),
     }

@@ -14,6 +14,9 @@ from fraud.workbench.rule_texts import checked_text, problems_of
 from rules.fields import FIELDS
 from rules.language import Expression, RuleNotValid, from_json, nodes, parse, to_json, to_text
 
+#: From this share of the claims on a currency is the company's own.
+_NEARLY_ALL = 0.995
+
 
 def read_rule(*, text: str = "", tree: Any = None) -> dict[str, Any]:
     """Both forms of a rule and what is said of it: {"text", "tree", "is_valid", "sentence", "warnings", "problems", "correction"}.
@@ -32,7 +35,8 @@ def read_rule(*, text: str = "", tree: Any = None) -> dict[str, Any]:
         found = _parsed(text)
     said = checked_text(text) if text.strip() else {}
     if found is not None and "sentence" in said:
-        said["warnings"] = [*said["warnings"], *unseen_values(found, company_codes())]
+        codes = company_codes()
+        said["warnings"] = [*said["warnings"], *unseen_values(found, codes), *unseen_money(found, codes)]
     return _told(text, None if found is None else to_json(found), said)
 
 
@@ -71,6 +75,35 @@ def unseen_values(tree: Expression, codes: Codes) -> list[str]:
         some = ", ".join(each for each, n in codes[name][:5])
         said[sentence % {**words, "some": some}] = None
     return list(said)
+
+
+def unseen_money(tree: Expression, codes: Codes) -> list[str]:
+    """A sentence for every currency of an amount in the rule that not all claims of the last year have: of the others it can judge none."""
+    claims = dict(codes.get("currency", []))
+    total = sum(claims.values())
+    written = {node.currency for node in nodes.walk(tree) if isinstance(node, nodes.MoneyLiteral)}
+    if not total or any(
+        isinstance(node, nodes.FieldRef) and node.name == "currency" for node in nodes.walk(tree)
+    ):
+        return []
+    said = []
+    for currency in sorted(written):
+        rate = claims.get(currency, 0) / total
+        words = {"currency": currency, "usual": max(claims, key=lambda each: claims[each])}
+        if rate == 0:
+            said.append(
+                _(
+                    "No claim of the last year has an amount in %(currency)s, so this rule can judge none (0 %% of the claims): amounts here are in "
+                    '%(usual)s. For what was paid in %(currency)s write original_currency = "%(currency)s" and original_amount > 100, without a currency.'
+                )
+                % words
+            )
+        elif rate < _NEARLY_ALL:
+            percent = _(
+                "%(percent).1f %% of the claims of the last year have amounts in %(currency)s; this rule cannot judge the others."
+            )
+            said.append(percent % {**words, "percent": 100 * rate})
+    return said
 
 
 def _asked_for(tree: Expression) -> Iterator[tuple[str, str]]:

@@ -85,12 +85,15 @@ def return_retirement(*, rule: Rule, by: Actor, reason: str, seen: int | None = 
 
 
 def version_before(rule: Rule) -> RuleVersion | None:
-    """The version that counted before the one that counts now (or last did); None where there is none to go back to."""
+    """The earlier version that counted last before the one that counts now; None where there is none to go back to.
+
+    A later one that was gone back from is none: going forward again is a new version, looked at anew.
+    """
     counted = rule.versions.filter(activated_at__isnull=False)
     now = counted.filter(state=State.ACTIVE).first()
     if now is None or now.activated_at is None:
         return None
-    earlier = counted.filter(state=State.RETIRED, activated_at__lt=now.activated_at)
+    earlier = counted.filter(state=State.RETIRED, number__lt=now.number)
     return earlier.order_by("-activated_at").first()
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -76,7 +79,7 @@ def fits(page) -> bool:
 def test_a_controller_builds_by_blocks_mends_reads_and_proposes_and_the_night_hits_in_shadow(visit, scene):
     page = visit("rule_admin")
     page.open("/rules/new/")
-    page.wait_for_selector("[data-tree] fieldset")
+    page.wait_for_selector("[data-tree]:not([inert]) fieldset")
     assert len(STEPS) <= 10  # choices, ticks and presses by blocks alone
     for step in STEPS:
         do(page, *step)
@@ -139,7 +142,7 @@ def test_a_controller_builds_by_blocks_mends_reads_and_proposes_and_the_night_hi
 def test_blocks_work_by_keyboard_on_a_phone_and_without_a_script_the_text_box_stays(visit, scene):
     phone = visit("rule_admin", width=360, language="ko")
     phone.open("/rules/new/")
-    phone.wait_for_selector("[data-tree] fieldset")
+    phone.wait_for_selector("[data-tree]:not([inert]) fieldset")
     phone.locator('[data-at="b.add"]').focus()
     phone.keyboard.press("Enter")
     assert phone.evaluate("document.activeElement.dataset.at") == "b.1.left.what"
@@ -313,3 +316,163 @@ def test_a_receipt_is_handed_in_on_a_phone_and_what_is_none_is_refused_in_words(
     assert "84,000" in page.locator("main").inner_text()
     assert fits(page)
     assert [kept.total_minor for kept in claim.receipts.all()] == [84_000]
+
+
+SLOW = 1.2  # seconds; longer than a press takes, and than the pause the blocks wait before they send
+
+
+def slowed(page) -> None:
+    """Every answer of the reading server comes late."""
+
+    def late(route) -> None:
+        time.sleep(SLOW)
+        route.continue_()
+
+    page.page.route("**/rules/read/", late)
+
+
+@pytest.fixture
+def draft(scene) -> RuleVersion:
+    return draft_rule(code="Z95", text="amount > 100,000 KRW", by=scene.cast.actor("rule_admin"), **ABOUT)
+
+
+def opened(visit, path: str = "/rules/Z95/"):
+    page = visit("rule_admin")
+    page.open(path)
+    page.wait_for_selector('[data-at="b.0.right.lit.a"]')
+    page.wait_for_selector("[data-tried] .stat")
+    return page
+
+
+AMOUNT = '[data-at="b.0.right.lit.a"]'
+SAVE = "form[action$='/save/'] .button.primary"
+
+
+@pytest.mark.parametrize("how", ["press", "Enter", "Control+Enter"])
+def test_what_is_saved_is_what_the_blocks_show_however_slow_the_server_is(visit, draft, how):
+    page = opened(visit)
+    slowed(page)
+    page.fill(AMOUNT, "210000")
+    assert page.locator("#text[aria-busy=true]").count() == 1  # the text says that it is the one from before
+    assert page.locator("[data-updating]").is_visible()
+    page.locator("[data-older]").wait_for(state="visible")  # and so does the count
+    if how == "press":
+        page.locator(SAVE).click()
+    else:
+        page.locator(AMOUNT).press(how)
+    page.wait_for_selector(".notice.success, [data-toast]", timeout=20_000)
+    draft.refresh_from_db()
+    assert draft.text == "amount > 210,000 KRW"
+    assert page.input_value("#text") == draft.text
+
+
+def test_a_preview_shows_what_the_blocks_show_and_nothing_is_saved_while_the_server_is_silent(visit, draft):
+    page = opened(visit)
+    asked: list[str] = []
+    page.page.on("request", lambda one: asked.append(one.post_data or "") if "/preview/" in one.url else None)
+    slowed(page)
+    page.fill(AMOUNT, "220000")
+    page.locator("[hx-include='#text']").click()
+    page.wait_for_selector("#preview .stats, #preview .stat", timeout=30_000)
+    assert len(asked) == 1
+    assert "220%2C000" in asked[0]
+
+    page.page.unroute("**/rules/read/")
+    page.page.route("**/rules/read/", lambda route: route.abort())
+    page.fill(AMOUNT, "230000")
+    page.locator(SAVE).click()
+    page.locator("[data-refused]").wait_for(state="visible")
+    assert "Nothing was saved" in page.locator("[data-refused]").inner_text()
+    draft.refresh_from_db()
+    assert draft.text == "amount > 100,000 KRW"
+    page.page.unroute("**/rules/read/")
+    page.locator(SAVE).click()  # the server is there again
+    page.wait_for_selector(".notice.success, [data-toast]")
+    draft.refresh_from_db()
+    assert draft.text == "amount > 230,000 KRW"
+
+
+def test_an_older_answer_never_writes_over_a_newer_change_and_text_wins_over_the_blocks_behind_it(
+    visit, draft
+):
+    page = opened(visit)
+    held: list[Any] = []
+    page.page.route("**/rules/read/", lambda route: route.continue_() if held else held.append(route))
+    page.fill(AMOUNT, "300000")
+    page.page.wait_for_timeout(600)  # sent, and its answer held back
+    page.fill(AMOUNT, "400000")
+    text_becomes(page, "amount > 400,000 KRW")
+    with contextlib.suppress(Exception):  # the page has given it up
+        held[0].continue_()
+    page.page.wait_for_timeout(500)
+    assert page.input_value("#text") == "amount > 400,000 KRW"
+
+    page.fill(
+        "#text", "amount > and ("
+    )  # no rule: a block changed now takes its place, and it can be put back
+    page.wait_for_function("() => !document.querySelector('[data-stale]').hidden")
+    page.fill(AMOUNT, "450000")
+    page.locator("[data-at=put_back]").click()
+    assert page.input_value("#text") == "amount > and ("
+
+    slowed(page)
+    page.fill("#text", "amount > 500,000 KRW")
+    assert page.evaluate(
+        "document.querySelector('[data-tree]').inert"
+    )  # older than the text: not to be changed now
+    page.locator(SAVE).click()
+    page.wait_for_selector(".notice.success, [data-toast]", timeout=20_000)
+    draft.refresh_from_db()
+    assert draft.text == "amount > 500,000 KRW"
+
+
+def test_a_long_list_of_fields_is_narrowed_by_a_part_of_a_name(visit, draft):
+    page = opened(visit)
+    what = page.locator('[data-at="b.0.left.what"]')
+    assert what.locator("optgroup").count() > 5
+    assert what.locator("option").count() > 100
+    what.focus()
+    find = page.locator('[data-at="b.0.left.what.find"]')
+    find.fill("per head")
+    assert 1 < what.locator("option").count() < 12  # the one that is chosen stays
+    find.press("Enter")
+    text_becomes(page, "per_head > 100,000 KRW")
+    assert page.evaluate("document.activeElement.dataset.at") == "b.0.left.what"
+    assert what.locator("option").count() > 100
+
+
+def test_figures_beside_a_form_say_when_something_else_is_entered(visit, scene):
+    page = visit("rule_admin")
+    page.open("/rules/values/parameters/single_limit/")
+    page.fill("#value", "400000")
+    page.locator("#propose [hx-post]").click()
+    page.wait_for_function("() => document.querySelector('#effects').childElementCount")
+    old = page.locator("[data-figures-old]")
+    assert old.count() == 0 or not old.is_visible()
+    page.fill("#value", "500000")
+    assert old.is_visible()
+    assert page.locator("#effects[data-late]").count() == 1
+    page.fill("#value", "400000")
+    assert not old.is_visible()
+
+
+def test_what_is_unsaved_is_neither_proposed_nor_left_without_a_question(visit, draft):
+    page = opened(visit)
+    page.fill(AMOUNT, "240000")
+    page.locator("form[action$='/propose/'] .button").click()
+    page.locator("[data-refused]").wait_for(state="visible")
+    draft.refresh_from_db()
+    assert (draft.state, draft.text) == ("draft", "amount > 100,000 KRW")
+    questions: list[str] = []
+    page.page.on("dialog", lambda box: (questions.append(box.type), box.dismiss()))
+    page.evaluate("document.querySelector('p.trail a').click()")
+    page.page.wait_for_timeout(500)
+    assert questions == ["beforeunload"]
+    page.locator(SAVE).click()
+    page.wait_for_selector(".notice.success, [data-toast]")
+    page.fill("#propose-reason", "meals of this size are looked at")
+    page.fill("#confirmation", "Z95")
+    page.locator("form[action$='/propose/'] .button").click()
+    page.wait_for_selector(".notice.success, [data-toast]")
+    draft.refresh_from_db()
+    assert (draft.state, draft.text) == ("proposed", "amount > 240,000 KRW")

@@ -81,6 +81,24 @@ time(transacted_at) in 9:00..18:00 and hour in 22..23 | time(transacted_at) in 0
 time(transacted_at) in 22:00..06:00 and hour = 12 | time(transacted_at) in 22:00..06:00; hour = 12
 hour(transacted_at) >= 22 and hour < 20 | hour(transacted_at) >= 22; hour < 20
 distinct(merchant same merchant, day) >= 2 | distinct(merchant same merchant, day) >= 2: claims of the same are all of one
+is_weekend and is_business_day | is_weekend; is_business_day
+is_weekend and weekday = 3 | is_weekend; weekday = 3
+not is_weekend and weekday in 6..7 | not is_weekend; weekday in 6..7
+is_business_day and weekday(transacted_at) > 5 | is_business_day; weekday(transacted_at) > 5
+is_holiday and is_business_day | is_holiday; is_business_day
+is_weekend(transacted_at) and weekday < 6 | is_weekend(transacted_at); weekday < 6
+is_weekend(submitted_at) and is_business_day(submitted_at) | is_weekend(submitted_at); is_business_day(submitted_at)
+is_multiple(amount, 10,000 KRW) and remainder(amount, 10,000 KRW) > 0 | is_multiple(amount, 10,000 KRW); remainder(amount, 10,000 KRW) > 0
+not is_multiple(amount, 10,000 KRW) and remainder(amount, 10,000 KRW) = 0 | not is_multiple(amount, 10,000 KRW); remainder(amount, 10,000 KRW) = 0
+merchant.name = "" | merchant.name = "": an empty text counts as missing
+merchant.name in ("", " ") | merchant.name in ("", " "): an empty text counts as missing
+amount > 3 * card.limit and amount < card.limit | amount > 3 * card.limit; amount < card.limit
+amount > 3 * card.limit and amount <= card.limit | amount > 3 * card.limit; amount <= card.limit
+card.limit < amount and 2 * amount < card.limit * 2 | card.limit < amount; 2 * amount < card.limit * 2
+amount < 50% * pre_approved_amount and amount / 2 > pre_approved_amount | amount < 50% * pre_approved_amount; amount / 2 > pre_approved_amount
+n_attendees > 2 * n_external_attendees and n_attendees < n_external_attendees | n_attendees > 2 * n_external_attendees; n_attendees < n_external_attendees
+card.limit < 90% * card.limit | card.limit < 90% * card.limit: it is compared with a share of itself
+card.limit > 50% * card.limit and card.limit <= 80% * card.limit | card.limit > 50% * card.limit; card.limit <= 80% * card.limit
 (hour > 23 and is_night) or (n_attendees < 0 and is_weekend) | hour > 23: hours run from 0 to 23
 """.strip().splitlines()
 
@@ -90,6 +108,9 @@ ALWAYS = [
     "amount > 0 KRW or amount <= 0 KRW",
     "weekday in 1..5 or weekday in 6..7",
     "not hour > 23",
+    "card.limit >= 90% * card.limit",
+    "card.limit >= 90% * card.limit and card.limit <= 100% * card.limit",
+    'merchant.name != ""',
 ]
 
 FINE = [
@@ -115,6 +136,18 @@ FINE = [
     "amount > card.limit or amount < 0 KRW",
     "weekday in 6..7 and merchant.mcc not in @bars",
     "count(same cardholder, merchant within 30 minutes) >= 3 and sum(amount same cardholder, day) > 300,000 KRW",
+    "is_weekend and not is_business_day",
+    "is_weekend or is_business_day",
+    "not is_business_day and weekday = 3",  # a holiday
+    "is_weekend and is_holiday",
+    "is_weekend(submitted_at) and weekday = 3",
+    "is_multiple(amount, 10,000 KRW) and remainder(amount, 20,000 KRW) > 0",
+    "amount >= 3 * card.limit and amount <= card.limit",  # nothing of a card without a limit
+    "amount > 3 * net_amount and amount < net_amount",  # a credit
+    "amount > 80% * card.limit and amount < card.limit",
+    "amount > 80% * amount",
+    "per_head < amount",
+    'merchant.name in ("", "bar")',
     "or_zero(cancel_amount) > 0 and cancel_amount is missing or is_night",
 ]
 
@@ -160,6 +193,15 @@ def test_a_window_that_holds_the_claim_itself_is_told_of(row: str) -> None:
     (why,) = told(text)
     assert f"holds for {which} payment: " in why
     assert why.endswith("Write before, to leave this claim out.")
+
+
+@pytest.mark.parametrize(
+    ("text", "which"),
+    [("per_head > amount", "no"), ("2 * per_head > 2 * amount and is_night", "no"), ("per_head <= amount", "every"), ("amount < per_head", "no")],
+)  # fmt: skip
+def test_an_amount_per_head_above_the_amount_is_told_of(text: str, which: str) -> None:
+    (why,) = told(text)
+    assert f"holds for {which} payment: an amount per head is never above the amount" in why
 
 
 @pytest.mark.parametrize("text", [row.split(" | ")[0] for row in OF_OWN])

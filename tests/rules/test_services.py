@@ -629,5 +629,12 @@ def test_one_click_goes_back_to_the_version_before_for_whoever_saw_what_counts(
     assert (back.number, back.state) == (2, "proposed")
     assert [spec.version for spec in active_rule_set().specs] == [3]
     activate_version(version=back, by=cast.actor("other_approver"))
-    assert version_before(rule) is not None
+    before = version_before(rule)  # not the third, which was just gone back from
+    assert before is not None
+    assert before.number == 1
     assert [spec.version for spec in active_rule_set().specs] == [2]
+    activate_version(
+        version=roll_back_rule(rule=rule, by=approver, reason="too many hits", seen=2),
+        by=cast.actor("other_approver"),
+    )
+    assert version_before(rule) is None

@@ -38,6 +38,7 @@ class Receipt(models.Model):
     words_hash = models.CharField(
         max_length=64, blank=True
     )  # of a PDF's own text, see fraud.claims.receipts.values
+    marks = models.JSONField(default=dict)  # what tells one purchase from the next, see …receipts.marks
     n_same = models.PositiveIntegerField()  # other claims for which the same file was known before
     n_alike = models.PositiveIntegerField()  # … or the same paper in another file
     n_pictured = models.PositiveIntegerField(default=0)  # of those: told by the picture, not by what it says
@@ -91,7 +92,8 @@ class Receipt(models.Model):
 
 
 class ReceiptBand(models.Model):
-    """An eighth of a receipt's perceptual hash: two hashes that differ in at most seven bits share at least one."""
+    """A key by which receipts that may be one paper are found: an eighth of the perceptual hash (two that differ in at most seven bits share
+    at least one), and hashes of all words and of each number of the purchase."""
 
     receipt = models.ForeignKey(Receipt, on_delete=models.CASCADE, related_name="bands")
     band = models.PositiveSmallIntegerField()

@@ -13,7 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from audit import clock
 from audit.actor import Actor
@@ -26,14 +26,12 @@ from fraud.claims.identity import claims_involving
 from fraud.claims.importing.folders import waiting_files
 from fraud.claims.models import Claim, Receipt, ReceiptBand
 from fraud.claims.receipts.looking import MAX_BYTES, TOGETHER, Looked, look_at_receipts
-from fraud.claims.receipts.pictures import are_one_picture
+from fraud.claims.receipts.marks import marks_of
+from fraud.claims.receipts.matching import PICTURED, UNCLEAR, alike, bands_of
 from fraud.claims.receipts.traces import FALSE_BRN, Traces
 from fraud.claims.receipts.values import Values, values_of, words_hash
 
 _log = logging.getLogger(__name__)
-#: Bits of 256 in which two pictures of one receipt may differ; the bands find every pair up to here. More is asked of each pair.
-ALIKE_BITS, _BANDS = 7, 8
-_DIGITS = 64 // _BANDS
 TAKEN, UNOPENED, UNKNOWN_CLAIM, UNREADABLE = "taken", "unopened", "unknown_claim", "unreadable"
 _SOURCE = Receipt.Source
 
@@ -223,6 +221,7 @@ def _create(
         issued_on=said.issued_on,
         brn=said.brn,
         number=said.number,
+        marks=marks_of(looked.text) if looked.read_by else {},
         items=redact(said.items)[:500],
         read_by=looked.read_by,
         signs=signs,
@@ -231,12 +230,16 @@ def _create(
     )
     others = Receipt.objects.exclude(claim=claim).filter(superseded_at=None)
     receipt.n_same = others.filter(sha256=sha256).values("claim").distinct().count()
-    alike = [(other.claim_id, is_one) for other, is_one in _alike(receipt, others.exclude(sha256=sha256))]
-    receipt.n_alike = len({claim_id for claim_id, _ in alike})
-    receipt.n_pictured = len({claim_id for claim_id, is_one in alike if is_one})
+    found = [
+        (other.claim_id, how)
+        for other, how in alike(receipt, others.exclude(sha256=sha256))
+        if how != UNCLEAR
+    ]
+    receipt.n_alike = len({claim_id for claim_id, _ in found})
+    receipt.n_pictured = len({claim_id for claim_id, how in found if how == PICTURED})
     receipt.save()
     ReceiptBand.objects.bulk_create(
-        ReceiptBand(receipt=receipt, band=band, value=value) for band, value in _bands(receipt.picture_hash)
+        ReceiptBand(receipt=receipt, band=band, value=value) for band, value in bands_of(receipt)
     )
     record(
         action="receipt.read",
@@ -245,66 +248,3 @@ def _create(
         after={"receipt": receipt.reference, "read_by": receipt.read_by, "n_signs": len(signs)},
     )
     return receipt
-
-
-def _alike(receipt: Receipt, others: QuerySet[Receipt]) -> Iterator[tuple[Receipt, bool]]:
-    """(other receipt, whether its picture is the same) of those that are the same paper.
-
-    A till prints papers that look alike, and a canteen's many of one day and sum: neither says anything. Papers whose text was read must
-    say the same word for word, or name one serial number on one day; where pixels were read or nothing was, the pictures must be one.
-    """
-    bands = _bands(receipt.picture_hash)
-    if not bands:
-        return
-    near = Q()
-    for band, value in bands:
-        near |= Q(bands__band=band, bands__value=value)
-    for other in others.filter(near).distinct():
-        if _bits_apart(receipt.picture_hash, other.picture_hash) > ALIKE_BITS:
-            continue
-        if _say_the_same(receipt, other):
-            yield other, False
-        elif _are_one_picture(receipt, other):
-            yield other, True
-
-
-def _say_the_same(one: Receipt, other: Receipt) -> bool:
-    """Whether two papers say word for word the same, or name one serial number on one day: a canteen's price is many people's on a day."""
-    if _differ(one, other):
-        return False
-    if one.words_hash and one.words_hash == other.words_hash:
-        return True
-    return (
-        one.number is not None and one.number == other.number and None not in (one.issued_on, other.issued_on)
-    )
-
-
-def _differ(one: Receipt, other: Receipt) -> bool:
-    """Whether both name a serial number, a day or a business number, and not the same."""
-    pairs = (
-        (one.number, other.number),
-        (one.issued_on, other.issued_on),
-        (one.brn or None, other.brn or None),
-    )
-    return any(None not in pair and pair[0] != pair[1] for pair in pairs)
-
-
-def _are_one_picture(one: Receipt, other: Receipt) -> bool:
-    """Whether the pictures are one; of two texts that can be read exactly, what they say has decided already, and what pixels clearly say
-    may not differ."""
-    if one.read_by == other.read_by == Receipt.ReadBy.TEXT or _differ(one, other):
-        return False
-    if None not in (one.total_minor, other.total_minor) and one.total_minor != other.total_minor:
-        return False
-    return are_one_picture(one.picture_cells, other.picture_cells)
-
-
-def _bits_apart(one: str, other: str) -> int:
-    return (int(one, 16) ^ int(other, 16)).bit_count()
-
-
-def _bands(picture_hash: str) -> list[tuple[int, int]]:
-    """(number, value) of each part of a hash; an empty picture's hash says nothing and has none."""
-    if len(set(picture_hash)) < 3:
-        return []
-    return [(at, int(picture_hash[at * _DIGITS : (at + 1) * _DIGITS], 16)) for at in range(_BANDS)]

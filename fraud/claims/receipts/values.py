@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from fraud.claims.importing.parsing.codes import brn_is_right
+from fraud.claims.receipts.marks import without_reprint
 from rules.money import MoneyNotValid, exponent, to_minor
 
 #: Labels of the sum that was paid, the surest first, without spaces. A line says a total only where these are all its words:
@@ -153,26 +154,19 @@ class Values:
 
 def values_of(text: str, *, currency: str) -> Values:
     """What the text of a receipt says; an amount without a sign is in `currency`, that of its claim."""
-    lines = [line.strip() for line in text[:MAX_TEXT].splitlines() if line.strip()]
+    lines = [line.strip() for line in without_reprint(text[:MAX_TEXT]).splitlines() if line.strip()]
     total, of = _total(lines, currency)
     brn, has_false = _brn("\n".join(lines))
     return Values(total, of, _day(lines), brn, _number("\n".join(lines)), _items(lines), has_false)
 
 
-#: What tells one payment at a till from the next: a time of day, or a number that is no business number.
-_ONE_PAYMENT = re.compile(
-    r"(?<!\d)\d{1,2}:\d{2}(?!\d)|(?<!사업자)(?<!사업자 )(?<!등록)(?:번호|\bno\.?|number|#)\s*[:.#]?\s*[a-z]{0,4}-?\d",
-    re.IGNORECASE,
-)
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
 
 def words_hash(text: str) -> str:
-    """A hash (64 letters) of all words of a receipt's text in any order; empty where nothing in it tells one payment at a till from the next."""
-    if _ONE_PAYMENT.search(text) is None:
-        return ""
-    words = " ".join(sorted(text[:MAX_TEXT].casefold().split()))
-    return hashlib.sha256(words.encode()).hexdigest().translate(_LETTERS)
+    """A hash (64 letters) of all words of a receipt's text in any order, without what says that it is a copy; empty for no text."""
+    words = " ".join(sorted(without_reprint(text[:MAX_TEXT]).casefold().split()))
+    return hashlib.sha256(words.encode()).hexdigest().translate(_LETTERS) if words else ""
 
 
 def _total(lines: list[str], currency: str) -> tuple[int | None, str]:

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from audit.permissions import require
 from fraud.claims.identity import cardholders_of
 from fraud.claims.models import Merchant
+from fraud.claims.units import within_units
 from fraud.detection.models import RuleSuppression
 from fraud.detection.suppressing import (
     confirm_suppression,
@@ -65,9 +66,9 @@ class SuppressionStep(StrictSerializer):
 
 
 class SuppressionView(FraudView):
-    """What the endpoints share: refusals of the services name what would be right."""
+    """What the endpoints share: refusals of the services name what would be right. Whoever may ask for one sees them, as on a claim's page."""
 
-    permission = "rules.view_rule"
+    any_of = ("rules.view_rule", "fraud.suppress_rule", "fraud.approve_suppression")
 
     def refused(self, error: RuleServiceError) -> Response:
         """The service's own sentence and status."""
@@ -105,7 +106,8 @@ class SuppressionList(SuppressionView):
         """Raises ValidationError for a number nobody has."""
         require(self.by, "fraud.suppress_rule")
         rule, data = self._rule(code), self.input(SuppressionAsked)
-        person = cardholders_of(data["employee_no"]).first() if data["employee_no"] else None
+        people = within_units(cardholders_of(data["employee_no"]), self.by, "department")
+        person = people.first() if data["employee_no"] else None
         place = Merchant.objects.filter(brn=data["brn"]).first() if data["brn"] else None
         try:
             made = propose_suppression(

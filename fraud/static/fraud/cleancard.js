@@ -224,6 +224,33 @@
   });
   window.addEventListener("pageshow", () => $$("form[data-sent]").forEach((form) => { delete form.dataset.sent; }));
 
+  // Figures beside a form (data-figures names their place) say so once something else is entered than they were worked out for.
+  const figured = new WeakMap();
+  const asFigured = (form) => JSON.stringify([...new FormData(form)].filter(([name, value]) => typeof value === "string" && !["csrfmiddlewaretoken", "reason", "note", "confirmation", "seen", "lock_version"].includes(name)));
+  function compareFigures(form) {
+    const place = document.getElementById(form.dataset.figures);
+    if (!place || !figured.has(form)) return;
+    const isOld = figured.get(form) !== asFigured(form);
+    place.toggleAttribute("data-late", isOld);
+    let said = form.querySelector("[data-figures-old]");
+    if (!said) {
+      said = document.createElement("p");
+      Object.assign(said, { className: "small warning-text", textContent: document.body.dataset.olderFigures });
+      said.dataset.figuresOld = "";
+      said.setAttribute("role", "status");
+      (form.querySelector("footer, .actions") ?? form).append(said);
+    }
+    said.hidden = !isOld;
+  }
+  for (const kind of ["input", "change"]) document.addEventListener(kind, (event) => { const form = event.target.form; if (form?.dataset.figures) compareFigures(form); });
+  document.addEventListener("htmx:configRequest", (event) => {
+    const form = event.detail.elt.closest("form[data-figures]");
+    if (form && event.detail.target?.id === form.dataset.figures) form.figuresAsked = asFigured(form);
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    for (const form of $$("form[data-figures]")) if (event.detail.target?.id === form.dataset.figures && form.figuresAsked) { figured.set(form, form.figuresAsked); compareFigures(form); }
+  });
+
   // htmx: say what failed, put the focus where the work went, let confirmations leave by themselves.
   function toast(text) {
     const box = document.createElement("div");
@@ -265,6 +292,7 @@
   isNarrow.addEventListener("change", fold);
   document.addEventListener("DOMContentLoaded", () => {
     settle(document);
+    $$("form[data-figures-now]").forEach((form) => figured.set(form, asFigured(form)));
     if (isNarrow.matches) fold();
     // Back from a case: its row is the current one again. Otherwise the first.
     const kept = current(), first = $("[data-list]") && (kept || rows()[0]);

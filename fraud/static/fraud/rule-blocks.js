@@ -33,8 +33,35 @@
       home.append(make("option", { value: key, selected: key === value }, word));
     }
     box.value = value;
-    return box;
+    return options.length > LONG ? make("span", { className: "choice-of-many" }, box, finder(at, label, box, value)) : box;
   };
+  // A long list in groups is narrowed by typing a part of a name; Enter takes the first that is left.
+  const LONG = 40;
+  function finder(at, label, box, value) {
+    const all = [...box.children];
+    const plain = (text) => text.normalize("NFC").toLowerCase().replaceAll(" ", "");
+    const parts = all.map((one) => ({ one, options: one.tagName === "OPTGROUP" ? [...one.children] : [one] }));
+    const narrow = (wanted) => {
+      const kept = parts.map(({ one, options }) => [one, options.filter((option) => option.value === value || plain(`${option.textContent} ${option.value}`).includes(wanted))]).filter(([, left]) => left.length);
+      for (const [one, left] of kept) if (one.tagName === "OPTGROUP") one.replaceChildren(...left);
+      box.replaceChildren(...kept.map(([one]) => one));
+      box.value = value;
+      return kept.flatMap(([, left]) => left).filter((option) => plain(`${option.textContent} ${option.value}`).includes(wanted));
+    };
+    const find = make("input", { type: "search", className: "find", "data-at": `${at}.find`, "aria-label": `${say("find")}: ${label}`, placeholder: say("find"), autocomplete: "off" });
+    const said = make("span", { className: "word", role: "status" });
+    find.addEventListener("input", () => { const found = narrow(plain(find.value)); said.textContent = find.value.trim() ? String(found.length) : ""; });
+    find.addEventListener("keydown", (event) => {
+      if (event.isComposing) return;
+      if (event.key === "Enter") {
+        event.preventDefault();
+        const [first] = find.value.trim() ? narrow(plain(find.value)) : [];
+        if (first) { B.focusOn = at; box.value = first.value; box.dispatchEvent(new Event("change")); }
+      } else if (event.key === "Escape" && find.value) { event.stopPropagation(); find.value = ""; said.textContent = ""; narrow(""); }
+      else if (event.key === "ArrowDown") { event.preventDefault(); box.focus(); }
+    });
+    return make("span", { className: "finding" }, find, said);
+  }
   B.input = (at, label, value, act, more = {}) => make("input", { "data-at": at, "aria-label": label, value, autocomplete: "off",
     on: { input: (event) => { const ok = act(event.target.value.trim(), event.target.value); event.target.setAttribute("aria-invalid", ok === false ? "true" : "false"); B.changed(false); } }, ...more });
   // A change of the form draws anew; a change of a value does not, so that typing is never disturbed.

@@ -7,7 +7,35 @@
   const $ = (selector, from = document) => from.querySelector(selector);
   const text = $("#text"), place = $("[data-tree]", root), stale = $("[data-stale]", root), tried = $("[data-trying]");
   const token = () => text.form.querySelector("[name=csrfmiddlewaretoken]").value;
-  let model = { tree: null }, asked = null, timer = 0, tryTimer = 0;
+  const wrong = () => $("[aria-invalid=true]", place);
+  // `ahead`: the side ("tree" or "text") that holds what the other does not show yet; null when both say the same.
+  let model = { tree: null }, asked = null, going = null, timer = 0, tryTimer = 0, ahead = null, hasFailed = false, unread = "";
+  const needed = text.required;
+
+  // What is older than what was changed last says so, and cannot be written over meanwhile.
+  function mark(side = ahead) {
+    ahead = side;
+    const late = ahead !== null;
+    for (const [element, isLate] of [[text, ahead === "tree"], [place, ahead === "text"], [$("#checked"), late]]) {
+      element.toggleAttribute("data-late", isLate);
+      if (isLate) element.setAttribute("aria-busy", "true"); else element.removeAttribute("aria-busy");
+    }
+    text.readOnly = ahead === "tree";
+    text.required = needed && ahead !== "tree";
+    place.inert = ahead === "text";
+    $("#checked").inert = late;
+    $("[data-updating]", root).hidden = !late;
+    if (tried && late) lateFigures(B.say("updating"));
+  }
+  function lateFigures(words) {
+    const found = $("[data-tried]", tried), said = $("[data-older]", tried);
+    found.toggleAttribute("data-late", Boolean(words));
+    if (words === B.say("updating")) found.setAttribute("aria-busy", "true"); else found.removeAttribute("aria-busy");
+    said.hidden = !words || tried.hidden;
+    said.textContent = words;
+    const explained = $("[data-explained]", tried);
+    if (words && (ahead === "tree" || explained.dataset.of !== text.value)) { explained.replaceChildren(); explained.removeAttribute("aria-busy"); } // of another text
+  }
 
   // Drawing: the focus stays where it was, or goes to what was just added.
   function draw() {
@@ -25,36 +53,76 @@
   }
   B.changed = (isForm) => {
     if (isForm) draw();
+    B.isTouched = true;
     asked?.abort();
-    clearTimeout(timer);
-    const wrong = $("[aria-invalid=true]", place);
-    if (wrong) { note(B.say("fill")); return; }
-    timer = setTimeout(() => read({ tree: JSON.stringify(B.plain(model.tree)) }), isForm ? 0 : 250);
+    mark("tree");
+    later(isForm ? 0 : 250);
+    if (wrong()) note(B.say("fill"));
   };
-  function note(words) { stale.hidden = !words; stale.textContent = words; }
+  function note(words, more = []) { stale.hidden = !words; stale.replaceChildren(words, " ", ...more); }
+  // The older side stays marked as such and is not sent; who wants to may go on in the text.
+  function fail(words, ...more) {
+    hasFailed = true;
+    mark();
+    note(words, more);
+    text.readOnly = false;
+    $("[data-updating]", root).hidden = true;
+  }
+  function later(wait) { clearTimeout(timer); timer = setTimeout(send, wait); }
+  function send() {
+    clearTimeout(timer);
+    timer = 0;
+    if (ahead === "tree" && wrong()) return;
+    going = read(ahead === "tree" ? { tree: JSON.stringify(B.plain(model.tree)) } : { text: text.value });
+  }
+
+  // Whether the text is what the blocks show: a change that is on its way is sent at once and waited for.
+  B.isAhead = () => ahead === "tree";
+  B.settled = async () => {
+    while (ahead === "tree") {
+      if (wrong()) { note(B.say("fill")); wrong().focus(); return false; }
+      if (timer || hasFailed) send();
+      await going;
+      if (hasFailed) return false;
+    }
+    return true;
+  };
 
   async function read(sent) {
     asked?.abort();
     const mine = (asked = new AbortController());
+    const limit = setTimeout(() => mine.abort(new Error("too late")), 60000);
+    hasFailed = false;
     let found;
     try {
       const answer = await fetch(root.dataset.read, { method: "POST", headers: { "X-CSRFToken": token() }, body: new URLSearchParams(sent), signal: mine.signal });
       if (!answer.ok) throw new Error(answer.statusText);
       found = await answer.json();
     } catch (error) {
-      if (error.name !== "AbortError") note(B.say("offline"));
+      if (asked === mine && !timer && error.name !== "AbortError") fail(B.say("offline"), B.button(B.say("again"), "again", send, { className: "button small" }));
       return;
-    }
+    } finally { clearTimeout(limit); }
+    if (asked !== mine || timer) return; // something newer is on its way
     $("#checked").outerHTML = found.checked;
+    if ("tree" in sent && found.text === null) { fail(B.say("no_rule")); return; }
     if ("tree" in sent) {
-      if (found.text !== null) text.value = found.text;
-      note("");
+      const lost = unread;
+      unread = "";
+      text.value = found.text;
+      text.dispatchEvent(new Event("change", { bubbles: true }));
+      note(lost ? B.say("replaced") : "", lost ? [B.button(B.say("put_back"), "put_back", () => { text.value = lost; typed(); text.focus(); }, { className: "button small" })] : []);
     } else if (found.tree) {
+      unread = "";
       note("");
       if (JSON.stringify(found.tree) !== JSON.stringify(order(B.plain(model.tree), found.tree))) { model.tree = B.asGroup(found.tree); draw(); }
-    } else note(text.value.trim() ? B.say("stale") : "");
+    } else {
+      unread = text.value.trim() && text.value;
+      note(unread ? B.say("stale") : "");
+    }
+    mark(null);
     root.dataset.valid = found.is_valid ? "yes" : "no";
     if (found.is_valid) attempt();
+    else if (tried && !tried.hidden) lateFigures(B.say("older"));
   }
   // The same names in the same order, so that two trees compare as texts.
   function order(node, like) {
@@ -64,25 +132,39 @@
     return Object.fromEntries([...new Set([...names, ...Object.keys(node)])].filter((name) => name in node).map((name) => [name, order(node[name], like?.[name])]));
   }
 
-  // What it hits as it stands.
+  // What it hits as it stands. Of several questions only the last one's answer is shown.
+  const latest = new Map();
   function attempt() {
     if (!tried) return;
     tried.hidden = false;
+    lateFigures(B.say("updating"));
     clearTimeout(tryTimer);
-    tryTimer = setTimeout(() => post(root.dataset.try, { text: text.value, rule: root.dataset.rule }, $("[data-tried]", tried)), 400);
+    tryTimer = setTimeout(() => post(root.dataset.try, { text: text.value, rule: root.dataset.rule }, $("[data-tried]", tried), lateFigures), 400);
   }
-  async function post(url, sent, into) {
+  async function post(url, sent, into, said = (words) => { if (words) into.textContent = words; }) {
+    latest.get(into)?.abort();
+    const mine = new AbortController();
+    latest.set(into, mine);
     into.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(url, { method: "POST", headers: { "X-CSRFToken": token() }, body: new URLSearchParams(sent) });
-      if (answer.ok && (sent.text === text.value)) into.innerHTML = await answer.text();
-    } catch { note(B.say("offline")); }
+      const answer = await fetch(url, { method: "POST", headers: { "X-CSRFToken": token() }, body: new URLSearchParams(sent), signal: mine.signal });
+      if (!answer.ok) throw new Error(answer.statusText);
+      const words = await answer.text();
+      if (latest.get(into) !== mine || sent.text !== text.value || ahead === "tree") return; // asked anew for what is there now
+      into.innerHTML = words;
+      into.dataset.of = sent.text;
+      said("");
+    } catch (error) {
+      if (latest.get(into) !== mine || error.name === "AbortError") return;
+      said(B.say("not_counted"));
+    }
     into.removeAttribute("aria-busy");
   }
-  tried?.addEventListener("click", (event) => {
+  tried?.addEventListener("click", async (event) => {
     const one = event.target.closest("[data-explain]");
     if (!one && !event.target.closest("[data-explain-one]")) return;
     if (one) $("#one-claim").value = one.dataset.number;
+    if (!(await B.settled())) return;
     post(root.dataset.stepByStep, { text: text.value, claim: one ? one.dataset.explain : "", number: $("#one-claim").value }, $("[data-explained]", tried));
   });
   $("#one-claim")?.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); $("[data-explain-one]").click(); } });
@@ -144,7 +226,7 @@
   });
   text.addEventListener("blur", () => offer([]));
   // What was sent before is no longer meant: its answer must not write over what is being typed.
-  function typed() { asked?.abort(); clearTimeout(timer); timer = setTimeout(() => read({ text: text.value }), 300); }
+  function typed() { B.isTouched = true; asked?.abort(); mark("text"); later(300); }
   text.addEventListener("input", () => { typed(); suggest(); });
 
   fetch(root.dataset.words).then((answer) => answer.json()).then((words) => {
@@ -155,6 +237,7 @@
     for (const [name, value] of [["aria-autocomplete", "list"], ["aria-haspopup", "listbox"]]) text.setAttribute(name, value);
     draw();
     // A new rule begins with the block that is shown: what is seen on the left is what is kept and counted.
-    if (text.value.trim()) read({ text: text.value }); else read({ tree: JSON.stringify(B.plain(model.tree)) });
+    mark(text.value.trim() ? "text" : "tree");
+    send();
   }).catch(() => {});
 })();

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from rules.language import nodes as n
 from rules.language.certain.branches import Atom, looked_at
+from rules.language.certain.choices import Truth, Words
+from rules.language.certain.relations import Ratio, implied, ratios, shut_out
 from rules.language.certain.spans import INF, Numbers, Span, between, of_comparison, outside, united
 from rules.language.check import infer
 from rules.language.evaluate import parameter_number, text_test
@@ -23,62 +25,7 @@ _NOT = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _TURNED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-@dataclass(frozen=True)
-class Words:
-    """Texts a value may be: those ``allowed`` (None: any) that are not ``excluded`` and pass every test; a ``start`` it must have."""
-
-    allowed: frozenset[str] | None = None
-    excluded: frozenset[str] = frozenset()
-    tests: tuple[Callable[[str], bool], ...] = ()
-    starts: tuple[str, ...] = ()
-    #: (way of matching, what is looked for, whether it is to be found)
-    matched: frozenset[tuple[str, Hashable, bool]] = frozenset()
-
-    def meet(self, other: Words) -> Words:
-        """What both allow."""
-        allowed = self.allowed
-        if other.allowed is not None:
-            allowed = other.allowed if allowed is None else allowed & other.allowed
-        return Words(
-            allowed,
-            self.excluded | other.excluded,
-            self.tests + other.tests,
-            self.starts + other.starts,
-            self.matched | other.matched,
-        )
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no text is left."""
-        if any((op, pattern, not holds) in self.matched for op, pattern, holds in self.matched):
-            return True
-        if self.allowed is None:
-            return any(
-                not (one.startswith(other) or other.startswith(one))
-                for one in self.starts
-                for other in self.starts
-            )
-        left = self.allowed - self.excluded
-        return not any(all(test(text) for test in self.tests) for text in left)
-
-
-@dataclass(frozen=True)
-class Truth:
-    """Whether something is so."""
-
-    values: frozenset[bool]
-
-    def meet(self, other: Truth) -> Truth:
-        """What both allow."""
-        return Truth(self.values & other.values)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether it can be neither."""
-        return not self.values
-
-
-Fact = Numbers | Words | Truth
+Fact = Numbers | Words | Truth | Ratio
 Facts = dict[Hashable, Fact]
 
 
@@ -101,10 +48,17 @@ class Reader:
         found: Facts = {}
         for subject, fact in self._told(atom):
             _add(found, subject, fact)
-            if isinstance(subject, n.Call) and _is_of_payment(subject, "time") and isinstance(fact, Numbers):
+            if (
+                isinstance(subject, n.Call)
+                and subject.name == "time"
+                and _is_of_payment(subject)
+                and isinstance(fact, Numbers)
+            ):
                 _add(found, n.FieldRef("hour"), _hours_of(fact))
-            if isinstance(subject, n.Call) and _is_of_payment(subject, "hour"):
-                _add(found, n.FieldRef("hour"), fact)
+            if isinstance(subject, n.Call) and subject.name in _OF_PAYMENT and _is_of_payment(subject):
+                _add(found, n.FieldRef(subject.name), fact)
+            for other, told in _beside(subject, fact):
+                _add(found, other, told)
         if isinstance(atom.node, n.IsMissing):
             return found
         for part in looked_at(atom.node):
@@ -149,6 +103,8 @@ class Reader:
             first, second = sorted((left, right), key=repr)
             turned = op if first is left else _TURNED[op]
             yield ("difference", first, second), of_comparison(turned, 0.0, 0.0)
+        if bounds is None:
+            yield from ratios(left, op, right, self.type_of)
 
     def _subject(self, node: Expression, beside: Expression) -> Hashable:
         """What is compared: of a moment beside a date, its day."""
@@ -264,8 +220,20 @@ def _hours_of(fact: Numbers) -> Numbers:
     )
 
 
-def _is_of_payment(node: n.Call, name: str) -> bool:
-    return node.name == name and node.arguments == (n.FieldRef("transacted_at"),)
+#: What the payment's moment says by a function as by a field.
+_OF_PAYMENT = frozenset({"hour", "weekday", "is_weekend", "is_holiday", "is_business_day"})
+
+
+def _is_of_payment(node: n.Call) -> bool:
+    return node.arguments == (n.FieldRef("transacted_at"),)
+
+
+def _beside(subject: Hashable, fact: Fact) -> Iterator[tuple[Hashable, Fact]]:
+    """What a yes or no says of other things."""
+    if isinstance(fact, Truth) and len(fact.values) == 1:
+        (is_so,) = fact.values
+        yield from implied(subject, is_so)
+        yield from ((other, Truth(frozenset({told}))) for other, told in shut_out(subject, is_so))
 
 
 def _equality(left: Expression, op: str, right: Expression) -> Iterator[tuple[Hashable, Fact]]:
@@ -296,5 +264,7 @@ def meet(one: Fact, other: Fact) -> Fact:
     if isinstance(one, Words) and isinstance(other, Words):
         return one.meet(other)
     if isinstance(one, Truth) and isinstance(other, Truth):
+        return one.meet(other)
+    if isinstance(one, Ratio) and isinstance(other, Ratio):
         return one.meet(other)
     return one

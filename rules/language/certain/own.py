@@ -72,3 +72,20 @@ def _times(node: Expression) -> tuple[float, Expression]:
                 if value > 0:
                     return value, other
     return 1.0, node
+
+
+def why_no_head(atom: Atom) -> tuple[str, str] | None:
+    """(English, Korean) why a condition holds for no payment, since its amount per head is never above its amount."""
+    node = atom.node
+    if not isinstance(node, n.Comparison):
+        return None
+    op = node.op if atom.holds else _NOT[node.op]
+    for left, sign, right in ((node.left, op, node.right), (node.right, _TURNED.get(op, op), node.left)):
+        (factor, head), (times, amount) = _times(left), _times(right)
+        if (
+            (head, amount) == (n.FieldRef("per_head"), n.FieldRef("amount"))
+            and sign == ">"
+            and factor <= times
+        ):
+            return "an amount per head is never above the amount", "1인당 금액은 금액을 넘을 수 없습니다"
+    return None

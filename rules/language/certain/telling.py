@@ -9,9 +9,11 @@ from collections.abc import Hashable, Iterable, Mapping
 
 from rules.language import nodes as n
 from rules.language.certain.branches import Atom, Branch, TooMany, branches_of
+from rules.language.certain.choices import Words
 from rules.language.certain.domains import SHAPES, domain_of
-from rules.language.certain.facts import Fact, Facts, Reader, Words, meet
-from rules.language.certain.own import why_no_payment
+from rules.language.certain.facts import Fact, Facts, Reader, meet
+from rules.language.certain.own import why_no_head, why_no_payment
+from rules.language.certain.relations import Ratio
 from rules.language.certain.spans import Numbers
 from rules.language.nodes import Expression, Position
 from rules.language.problems import Problem, problem
@@ -41,6 +43,12 @@ def _of_own(ways: list[Branch]) -> Iterable[Problem]:
     """Conditions that hold for no payment, or for every one, for their windows hold the payment itself."""
     for atom in dict.fromkeys(atom for branch in ways for atom in branch):
         for code, asked in (("no_payment", atom), ("every_payment", Atom(atom.node, not atom.holds))):
+            head = why_no_head(asked)
+            if head is not None:
+                written = to_text(atom.written)
+                yield problem(
+                    atom.node.position, f"{code}_head", text=written, why_en=head[0], why_ko=head[1]
+                )
             why = why_no_payment(asked)
             if why is not None:
                 written = to_text(atom.written)
@@ -102,6 +110,8 @@ def _bounded(subject: Hashable, fact: Fact, reader: Reader) -> Fact:
 def _why_never(atom: Atom, facts: Facts, reader: Reader) -> tuple[str, str] | None:
     """(English, Korean) why a condition can never hold by itself; None where it can."""
     for subject, fact in facts.items():
+        if isinstance(fact, Ratio) and fact.is_empty:
+            return _OF_ITSELF
         if fact.is_empty:
             return _why_empty(atom)
         if isinstance(fact, Numbers) and _bounded(subject, fact, reader).is_empty:
@@ -109,11 +119,20 @@ def _why_never(atom: Atom, facts: Facts, reader: Reader) -> tuple[str, str] | No
             domain = domain_of(subject, reader.type_of(subject))
             assert domain is not None
             return domain.said_en, domain.said_ko
+        if isinstance(fact, Words) and fact.allowed and not any(text.strip() for text in fact.allowed):
+            return _BLANK
         if isinstance(fact, Words) and fact.allowed and isinstance(subject, n.FieldRef):
             shape = SHAPES.get(subject.name)
             if shape is not None and not any(shape.fits(text) for text in fact.allowed):
                 return shape.said_en, shape.said_ko
     return None
+
+
+_OF_ITSELF = ("it is compared with a share of itself", "같은 값의 일부와 비교합니다")
+_BLANK = (
+    "an empty text counts as missing, so write is missing",
+    "빈 글자는 값 없음으로 보므로 is missing으로 쓰십시오",
+)
 
 
 def _why_empty(atom: Atom) -> tuple[str, str]:

@@ -27,4 +27,12 @@ CERTAIN: Mapping[str, tuple[str, str]] = {
         "“{text}” holds for every payment: {why_en}. Write before, to leave this claim out.",
         "“{text}”은(는) 모든 결제에서 성립합니다. {why_ko}. 이 건을 빼려면 before를 쓰십시오.",
     ),
+    "no_payment_head": (
+        "“{text}” holds for no payment: {why_en}.",
+        "“{text}”은(는) 어떤 결제에서도 성립하지 않습니다. {why_ko}.",
+    ),
+    "every_payment_head": (
+        "“{text}” holds for every payment: {why_en}. It can be left out.",
+        "“{text}”은(는) 모든 결제에서 성립합니다. {why_ko}. 빼도 됩니다.",
+    ),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from datetime import timedelta
 
@@ -21,6 +22,7 @@ from fraud.detection.suppressing import (
     pinned_suppressions,
     propose_suppression,
     return_suppression,
+    visible_suppressions,
 )
 from rules.exceptions import PageStale, ReasonNeeded, ValueNotValid, WrongState
 from tests.cast import make_cardholder, make_cast, make_claim, make_merchant, make_rule_version, make_run
@@ -215,3 +217,17 @@ def test_the_interface_proposes_lists_confirms_and_ends(cast, rule, client):
     assert client.get("/api/v1/rules/A04/suppressions/").json()["results"][0]["employee_no"] == "E7001"
     assert post(f"suppressions/{number}/end/", {"seen": 2, "reason": "it is over"}).json()["state"] == "ended"
     assert post(f"suppressions/{number}/other/", {"seen": 3}).status_code == 404
+
+
+def test_a_reviewer_proposes_and_reads_them_through_the_interface_within_their_units(cast, rule, client):
+    make_cardholder(employee_no="E7001")
+    client.force_login(cast.reviewer)
+    body = {"employee_no": "E7001", "reason": "drives the night shuttle", "until": clock.today().isoformat()}
+    made = client.post("/api/v1/rules/A04/suppressions/", json.dumps(body), content_type="application/json")
+    assert made.status_code == 201
+    rows = client.get("/api/v1/rules/A04/suppressions/").json()["results"]
+    assert [row["employee_no"] for row in rows] == ["E7001"]
+    elsewhere = dataclasses.replace(cast.actor("reviewer"), units=frozenset({"nowhere"}))
+    assert visible_suppressions(RuleSuppression.objects.all(), elsewhere) == []
+    client.force_login(cast.cardholder)
+    assert client.get("/api/v1/rules/A04/suppressions/").status_code == 403

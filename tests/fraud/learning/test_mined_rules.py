@@ -220,6 +220,13 @@ def test_a_segments_paths_are_read_counted_and_one_becomes_a_draft(cast, client)
     assert "Make a draft of it" in page
     one = client.get(reverse("api-rule-search", args=[experiment.pk])).json()
     assert (one["candidates"], one["paths"][0]["text"]) == ([], best["text"])
+    Experiment.objects.filter(pk=experiment.pk).update(state="running")  # what is there may still change
+    early = client.get(reverse("fraud:mined-rules-one", args=[experiment.pk])).content.decode()
+    assert ("IF … THEN" in early, "Make a draft of it" in early, "Cancel it" in early) == (False, False, True)
+    refused = client.post(reverse("fraud:draft-mined", args=[experiment.pk, 1]))
+    assert refused.status_code == 422
+    assert "The search is still under way" in refused.content.decode()
+    Experiment.objects.filter(pk=experiment.pk).update(state="finished")
     assert client.post(reverse("fraud:draft-mined", args=[experiment.pk, 1])).status_code == 302
     assert Rule.objects.get(code="N01").versions.get().text == best["text"]
     assert client.post(reverse("fraud:draft-mined", args=[experiment.pk, 99])).status_code == 404

@@ -76,6 +76,18 @@ def test_blocks_that_are_none_are_refused_and_change_nothing(admin, sent):
     assert 'class="error"' in answer.json()["checked"]
 
 
+def test_an_amount_in_a_currency_that_few_or_no_claims_have_is_told_with_their_share(claims):
+    with translation.override("en"):
+        [none] = read_rule(text="amount > 100 USD")["warnings"]
+        assert "judge none (0 % of the claims): amounts here are in KRW" in none
+        assert "original_currency" in none
+        assert read_rule(text="amount > 100 KRW")["warnings"] == []
+        make_claim(amount_minor=900, currency="USD", transacted_at=claims[-1].transacted_at)
+        [few] = read_rule(text="amount > 100 USD")["warnings"]
+        assert few.startswith("9.1 % of the claims of the last year have amounts in USD")
+        assert read_rule(text='currency = "USD" and amount > 100 USD')["warnings"] == []
+
+
 def test_a_value_no_claim_of_the_last_year_has_is_told_with_the_nearest(cast, claims):
     assert company_codes()["purpose_code"] == [("MEAL", 10)]
     with translation.override("en"):

@@ -183,8 +183,91 @@ def test_colleagues_who_eat_at_one_canteen_for_one_price_accuse_each_other_of_no
         take(claim(), made.page(lines, creator=at)).n_alike for lines, at in zip(days, "ab", strict=True)
     ] == [0, 0]
     again = [take(claim(), made.page(slip, creator="Another printer")) for slip in slips]
-    assert [one.n_alike for one in again] == [1] * len(slips)  # the same paper, saved anew: that one
+    assert [one.n_alike for one in again] == [1] * 6 + [0] * 2  # a table at noon may be two people's
     assert not any(one.n_same for one in again)
+
+
+KITCHEN = ["구내식당 한솥", "사업자등록번호 220-81-62517", "점심정식 1 9,000", "합계 9,000원"]
+
+
+@time_machine.travel(NOW, tick=False)
+@pytest.mark.parametrize(
+    "more",
+    [
+        ["거래일자 2026-11-25"], ["거래일시 2026-11-25 12:01"], ["거래일시 2026-11-25 12:01", "테이블 3"], ["거래일시 2026-11-25 12:01:33"],
+        ["거래일자 2026-11-25", "단말기번호 8812345", "가맹점번호 700112233"], ["거래일자 2026-11-25", "매장번호 00123"],
+        ["거래일자 2026-11-25", "법인번호 110111-1234567"], ["거래일자 2026-11-25", "VAT No. GB123456789"],
+        ["거래일자 2026-11-25", "영업시간 11:00~14:00"], ["거래일자 2026-11-25", "영업시간 11:00 - 14:00"], ["거래일자 2026-11-25", "TEL 02-555-1234"],
+        ["거래일시 2026-11-25 12:01", "주문번호 27"],  # each paid a part
+    ],
+)  # fmt: skip
+def test_equal_slips_of_a_canteen_accuse_nobody_whatever_the_shop_prints_on_them(more: list[str]) -> None:
+    told = [take(claim(), made.page([*KITCHEN, *more], creator=at)) for at in "abc"]
+    assert [(one.n_same, one.n_alike) for one in told] == [(0, 0)] * 3
+    assert "D03R" not in hits()
+
+
+@time_machine.travel(NOW, tick=False)
+@pytest.mark.parametrize(
+    "more",
+    [
+        ["거래일시 2026-11-25 12:10", "승인번호 30055511"], ["거래일자 2026-11-25", "영수증번호 20261125-0012"], ["2026-11-25", "Receipt No. A-1001"],
+        ["2026-11-25 12:10", "TXN ID 88127731"], ["2026-11-25 12:10:33", "POS 01"],
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("copy", ["재발행", "고객용", "*** COPY ***", "재출력 2026-11-26 15:00"])
+def test_a_reprint_of_one_purchase_is_found_wherever_its_line_stands(more: list[str], copy: str) -> None:
+    first = claim()
+    take(first, made.page([*KITCHEN, *more]))
+    for lines in ([copy, *KITCHEN, *more], [*KITCHEN, *more, copy, "감사합니다"][:-1]):
+        again = take(
+            claim(cardholder=make_cardholder(employee_no=f"E{Claim.objects.count()}")),
+            made.page(lines, creator="x"),
+        )
+        assert (again.n_same, again.n_alike > 0, again.n_pictured) == (0, True, 0)
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_short_number_of_another_shop_or_another_approval_is_another_purchase() -> None:
+    take(claim(), made.page(["모퉁이커피 강남", "2026-11-25", "영수증번호 12", "합계 4,500원"]))
+    other = make_claim(merchant=make_merchant("모퉁이커피 종로"), transacted_at=PAID_AT)
+    assert (
+        take(other, made.page(["모퉁이커피 종로", "2026-11-25", "영수증번호 12", "합계 4,500원"])).n_alike
+        == 0
+    )
+    take(claim(), made.page([*KITCHEN, "2026-11-24 12:10", "주문번호 B0XX1123", "승인번호 30012345"]))
+    assert (
+        take(
+            claim(), made.page([*KITCHEN, "2026-11-24 12:10", "주문번호 B0XX1123", "승인번호 30012399"])
+        ).n_alike
+        == 0
+    )
+
+
+@time_machine.travel(NOW, tick=False)
+def test_the_claims_page_names_the_other_claims_a_reader_may_see_and_says_what_cannot_be_told(
+    client: Any,
+) -> None:
+    cast = make_cast()
+    first, copied, alike = claim(), claim(cardholder=make_cardholder(employee_no="E700")), claim()
+    own = claim(cardholder=make_cardholder(employee_no=cast.actor("reviewer").employee_no))
+    numbered = [*KITCHEN, "거래일시 2026-11-25 12:10", "승인번호 30055511"]
+    for at, one in enumerate((first, copied, own)):
+        take(one, made.page(numbered, creator=f"printer {at}"))
+    for at, one in enumerate((alike, claim())):
+        take(one, made.page([*KITCHEN, "2026-11-24"], creator=f"printer {at}"))
+    client.force_login(cast.reviewer)
+    client.cookies["django_language"] = "en"
+    page = lambda one: client.get(reverse("fraud:claim", args=[one.pk])).content.decode()  # noqa: E731
+    link = lambda one: f'href="{reverse("fraud:claim", args=[one.pk])}"'  # noqa: E731
+    for here, there in ((first, copied), (copied, first)):
+        told = page(here)
+        assert link(there) in told
+        assert link(own) not in told
+        assert "not the day of the payment" in told
+    told = page(alike)
+    assert "it cannot be told whether it is the same one" in told
+    assert "Seen before" not in told
 
 
 @time_machine.travel(NOW, tick=False)

@@ -1,0 +1,61 @@
+"""Sets of texts, and of yes and no, that conditions leave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Words:
+    """Texts a value may be: those ``allowed`` (None: any) that are not ``excluded`` and pass every test; a ``start`` it must have."""
+
+    allowed: frozenset[str] | None = None
+    excluded: frozenset[str] = frozenset()
+    tests: tuple[Callable[[str], bool], ...] = ()
+    starts: tuple[str, ...] = ()
+    #: (way of matching, what is looked for, whether it is to be found)
+    matched: frozenset[tuple[str, Hashable, bool]] = frozenset()
+
+    def meet(self, other: Words) -> Words:
+        """What both allow."""
+        allowed = self.allowed
+        if other.allowed is not None:
+            allowed = other.allowed if allowed is None else allowed & other.allowed
+        return Words(
+            allowed,
+            self.excluded | other.excluded,
+            self.tests + other.tests,
+            self.starts + other.starts,
+            self.matched | other.matched,
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no text is left."""
+        if any((op, pattern, not holds) in self.matched for op, pattern, holds in self.matched):
+            return True
+        if self.allowed is None:
+            return any(
+                not (one.startswith(other) or other.startswith(one))
+                for one in self.starts
+                for other in self.starts
+            )
+        left = self.allowed - self.excluded
+        return not any(all(test(text) for test in self.tests) for text in left)
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Whether something is so."""
+
+    values: frozenset[bool]
+
+    def meet(self, other: Truth) -> Truth:
+        """What both allow."""
+        return Truth(self.values & other.values)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it can be neither."""
+        return not self.values
