@@ -10,7 +10,7 @@ def count_by_marks(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fraud', '0018_receipt_again'),
+        ('fraud', '0019_login_manager'),
     ]
 
     operations = [
