@@ -217,11 +217,11 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
 #: For a number in the name of a file rather than inside it.
 _IN_NAME = {
     "card_number": (
-        "The file's name holds a full card number. Give the file another name and hand it in again. Nothing of the file was kept.",
+        "The file's name holds a full card number. Send the file again under another name. Nothing of the file was kept.",
         "파일 이름에 카드 번호 전체가 있습니다. 파일 이름을 바꾸어 다시 올려 주십시오. 파일 내용은 저장하지 않았습니다.",
     ),
     "resident_number": (
-        "The file's name holds a resident registration number. Give the file another name and hand it in again. Nothing of the file was kept.",
+        "The file's name holds a resident registration number. Send the file again under another name. Nothing of the file was kept.",
         "파일 이름에 주민등록번호가 있습니다. 파일 이름을 바꾸어 다시 올려 주십시오. 파일 내용은 저장하지 않았습니다.",
     ),
 }

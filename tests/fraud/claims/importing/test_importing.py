@@ -446,7 +446,10 @@ def test_a_refused_delivery_is_no_delivery(tmp_path: Path) -> None:
         import_claim_file(path=wrong, name=wrong.name, profile=profile(), by=BY) for _ in range(2)
     )
     assert (refused.state, again.state) == ("quarantined", "quarantined")
-    for language, said in (("en", "another name and hand it in again"), ("ko", "파일 이름을 바꾸어 다시")):
+    for language, said in (
+        ("en", "Send the file again under another name"),
+        ("ko", "파일 이름을 바꾸어 다시"),
+    ):
         with override(language):
             assert said in "\n".join(as_lines(again, 0.0, is_known=False))
     taken = import_claim_file(path=right, name=right.name, profile=profile(), by=BY)
