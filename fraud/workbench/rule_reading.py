@@ -34,10 +34,47 @@ def read_rule(*, text: str = "", tree: Any = None) -> dict[str, Any]:
     else:
         found = _parsed(text)
     said = checked_text(text) if text.strip() else {}
+    if said.get("correction"):
+        said = _in_own_values(text, said)
     if found is not None and "sentence" in said:
         codes = company_codes()
         said["warnings"] = [*said["warnings"], *unseen_values(found, codes), *unseen_money(found, codes)]
     return _told(text, None if found is None else to_json(found), said)
+
+
+def _in_own_values(text: str, said: dict[str, Any]) -> dict[str, Any]:
+    """What is said of a text, without a correction that puts a word nobody quoted into a field whose values the company's claims have
+    and that is none of them: what the field's values are is told instead."""
+    tree = _parsed(said["correction"])
+    codes = company_codes() if tree is not None else {}
+    named = [] if tree is None else [*_asked_for(tree), *_asked_against(tree)]
+    for name, value in named:
+        at = text.lower().find(value.lower())
+        is_quoted = at > 0 and text[at - 1] in "\"'“‘「『"
+        if is_quoted or is_known_value(codes, name, value):
+            continue
+        words = {"field": FIELDS[name].label(current_language()), "value": value}
+        some = ", ".join(f'{name} = "{each}"' for each, n in codes[name][:3])
+        told = _(
+            "“%(value)s” is no %(field)s that a claim of the last year has. Write one that is there, for example: %(some)s"
+        )
+        place = _placed(text, max(at, 0), len(value) if at >= 0 else len(text))
+        return {"problems": [{**place, "text": told % {**words, "some": some}}], "correction": None}
+    return said
+
+
+def _placed(text: str, start: int, length: int) -> dict[str, Any]:
+    """A place of a text as its page shows one: the line in three parts."""
+    first = text.rfind("\n", 0, start) + 1
+    line = text[first:].split("\n")[0]
+    column, end = start - first, start - first + length
+    return {
+        "line": text.count("\n", 0, start) + 1,
+        "column": column + 1,
+        "before": line[:column],
+        "marked": line[column:end],
+        "behind": line[end:],
+    }
 
 
 def _parsed(text: str) -> Expression | None:
@@ -104,6 +141,16 @@ def unseen_money(tree: Expression, codes: Codes) -> list[str]:
             )
             said.append(percent % {**words, "percent": 100 * rate})
     return said
+
+
+def _asked_against(tree: Expression) -> Iterator[tuple[str, str]]:
+    """(field, text) of every text a field shall differ from."""
+    for node in nodes.walk(tree):
+        match node:
+            case nodes.Comparison(
+                op="!=", left=nodes.FieldRef(name=name), right=nodes.TextLiteral(value=value)
+            ):
+                yield name, value
 
 
 def _asked_for(tree: Expression) -> Iterator[tuple[str, str]]:

@@ -56,14 +56,14 @@ class _Name:
             return False
         if len(self._used ^ other._used) > 2 * allowed:
             return False
-        return _within(self.letters, other.letters, allowed) or _within(self.by_word, other.by_word, allowed)
+        return within(self.letters, other.letters, allowed) or within(self.by_word, other.by_word, allowed)
 
 
 def _letters(text: str) -> str:
     return unicodedata.normalize("NFD", text)
 
 
-def _within(left: str, right: str, most: int) -> bool:
+def within(left: str, right: str, most: int) -> bool:
     """Whether at most ``most`` letters are added, left out, exchanged or swapped with their neighbour."""
     before: list[int] = []
     row = list(range(len(right) + 1))

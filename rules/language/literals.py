@@ -188,7 +188,9 @@ def time_text(text: str) -> str | None:
     if not numbers:
         return None
     hour, minute = numbers[0], numbers[1] if len(numbers) > 1 else 0
+    minute = 30 if "반" in plain and len(numbers) == 1 else minute
     is_late = "밤" in plain and hour not in range(1, 6)  # 밤 1시 is after midnight
+    is_late |= "낮" in plain and hour in range(1, 7)
     if ("오후" in plain or is_late or "저녁" in plain or "pm" in plain) and hour < 12:
         hour += 12
     elif any(word in plain for word in ("오전", "am", "밤", "새벽")) and hour == 12:

@@ -26,6 +26,8 @@ from rules.language.mending.spoken import (
 )
 from rules.language.mending.spoken.numerals import in_digits
 from rules.language.mending.spoken.words import phrases
+from rules.language.mending.typos import respelled
+from rules.language.mending.unsaid import asked_back
 from rules.language.nodes import And, Comparison, Expression, FieldRef, Position, walk
 from rules.language.parse import parse
 from rules.language.problems import Problem, RuleNotValid, problem
@@ -107,6 +109,9 @@ def _with_assumption(text: str, mended: RuleNotValid) -> RuleNotValid:
 
 def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     """The refusal with what would be right; the refusal as it is where nothing better can be said."""
+    slips = respelled(text)
+    if slips:
+        return _respelled(text, slips, names)
     codes = {problem.code for problem in error.problems}
     if codes & _WHOLE:
         return error
@@ -127,7 +132,10 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
         whole, part = comma[1], comma[2]
         others = {"point": f"{whole}.{part}", "thousands": f"{whole},{part:0<3}"}
         return RuleNotValid([_at(text, comma.start(1), comma.end(2), "half_number", **others)])
-    meant = could_mean(text) or shop_kind(text)
+    meant = asked_back(text) or could_mean(text) or shop_kind(text)
+    if meant is not None and meant.rule and not judge(meant.rule, names):
+        whole = _at(text, meant.start, meant.end, "write_as", instead=meant.rule)
+        return RuleNotValid([whole], meant.rule)
     if meant is not None:
         code = "can_write" if meant.is_one else "could_mean"
         return RuleNotValid([_at(text, meant.start, meant.end, code, choices=meant.choices)])
@@ -177,6 +185,31 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     return RuleNotValid(problems, correction)
 
 
+def _respelled(text: str, slips: list[tuple[int, int, str]], names: Names) -> RuleNotValid:
+    """The refusal of a text with Korean words misspelt by a letter: those words, and what is said of the text as it was meant."""
+    right = text
+    for start, end, meant in reversed(slips):
+        right = right[:start] + meant + right[end:]
+    told = [
+        _at(text, start, end, "write_word", instead=meant, word=text[start:end])
+        for start, end, meant in slips
+    ]
+    try:
+        tree = parse(right)
+        refused = judge(right, names)
+        again = RuleNotValid(refused) if refused else None
+    except RuleNotValid as error:
+        again = error
+        tree = None
+    if again is None and tree is not None:
+        return RuleNotValid(told, right)
+    assert again is not None
+    meant_again = _mended(right, again, names)
+    if len(right) == len(text):  # else what is told of it stands elsewhere
+        told += meant_again.problems
+    return RuleNotValid(told, meant_again.correction)
+
+
 def _two_ways(text: str, mended: str | None, spoken: Spoken | None) -> list[str]:
     """Two readings of a text half in the language that have the same conditions and hold them together otherwise; nothing where they agree."""
     if mended is None or spoken is None or _is_speech(text):
@@ -193,7 +226,7 @@ def _spoken(text: str, names: Names) -> Spoken | None:
         if spoken is not None and spoken.readings and not any(judge(one, names) for one in spoken.readings):
             return spoken
         if spoken is not None and spoken.text and not judge(spoken.text, names):
-            return None if "always_hits" in _told(spoken.text, names) else spoken
+            return None if _told(spoken.text, names) & {"always_hits", "every_payment"} else spoken
     return None
 
 
@@ -255,7 +288,7 @@ def _is_speech(text: str) -> bool:
 
 #: What stands in the language for itself though it has no sign: a test by its word, one field, a window alone.
 _NEARLY = re.compile(
-    r"\b(?:contains|includes|starts with|like)\s|\bin [0-9\"']|\bbetween [0-9]|^\s*[\w.]+\s*$|^\s*within [0-9]+ [a-z]+\s*$",
+    r"\b(?:contains|includes|starts with|like)\s|\bin (?![0-9]+ ?(?:sec|min|h|d|w|mon|y))[0-9\"']|^\s*[\w.]+ (?:is )?(?:not )?between [0-9]|^\s*[\w.]+\s*$|^\s*[\w.]+ [0-9][0-9,]* (?-i:[A-Z]{3})\s*$|^\s*within [0-9]+ [a-z]+\s*$",
     re.IGNORECASE,
 )
 

@@ -188,6 +188,11 @@ def field_meant(word: str, *, near: bool = True) -> str | None:
     return _look_up(word, _fields(), 0.8 if near else None)
 
 
+def field_words() -> Iterable[str]:
+    """Every word that a field is known by, as ``plain`` writes it."""
+    return _fields()
+
+
 def field_named(word: str) -> str | None:
     """The field a word is a name of as it stands, without any particle taken off."""
     return None if is_outcome_name(word) else _fields().get(plain(word))

@@ -184,7 +184,7 @@ OPEN: tuple[tuple[str, str, str], ...] = (
     ('without a receipt or approval', 'plain_example', ''),
     ('not weekend, night', 'write_field', ''),
     ('참석자가 3명이 아니고 10만원 초과', 'plain_example', ''),
-    ('2회 10만원', 'plain_example', ''),
+    ('2회 10만원', 'could_mean', 'amount >= 100,000 KRW, amount > 100,000 KRW'),
     ('30~40명', 'plain_example', ''),
     ('2~3시', 'plain_example', ''),
     ('3회에서 5회', 'plain_example', ''),

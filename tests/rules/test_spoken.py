@@ -135,7 +135,7 @@ def test_a_period_nobody_spoke_of_is_told_and_asked_for(said: str, is_assumed: b
 
 
 @pytest.mark.parametrize(
-    "said", ["split payments to avoid the limit", "five or more payments within an hour"]
+    "said", ["split payments to avoid the limit", "payments that somebody split to avoid the limit"]
 )
 def test_words_that_only_fill_a_sentence_are_told_no_fields_name(said: str) -> None:
     assert not any("payments" in one.message_ko for one in refused(said).problems)
@@ -159,7 +159,6 @@ def test_every_answer_says_what_to_write() -> None:
         ("amount > 500", "amount > 500 EUR"),
         ("over 500 per head", "per_head > 500 EUR"),
         ("total per month above 10,000", "sum(amount same cardholder, month) > 10,000 EUR"),
-        ("금액이 50만원 초과", "amount > 500,000 KRW"),
         ("amount ends with 00", "is_multiple(amount, 100 EUR)"),
     ],
 )

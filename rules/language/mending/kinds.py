@@ -27,6 +27,11 @@ _CODES = {
     for row in _KINDS.strip().splitlines()
     for word in row.partition(" | ")[2].split(",")
 }
+_STATES = {
+    "new": "date(transacted_at) - merchant.opened_on < 30 days, count(same cardholder, merchant within 365 days) = 1",
+    "closed": 'merchant.status = "closed"',
+    "unknown": "merchant.name is missing, merchant.brn is missing",
+}
 _SHOP = r"(?:merchants?|shops?|stores?|vendors?|places?|suppliers?)"
 _IS = r"(?:is|are|was|were|=|==|equals)"
 _NAME = r"[a-zé]+(?: (?:club|shop|course|station|store|parlou?r|restaurant))?"
@@ -42,6 +47,15 @@ _KOREAN = re.compile(
     )
     + r")(?=$|\s|인|이|일)"
 )
+#: Kinds that hardly a shop has in its name: said by themselves they are no name either.
+_NAMELESS = re.compile(
+    r"(?<![가-힣])(?P<kind>식당|음식점|레스토랑|밥집|술집|호프집|유흥업소|숙박업소|숙박|귀금속점|금은방|커피점|커피숍)(?=$|[\s,]|에서|에|이나|나|이고|이거나|과|와|의|이|가|은|는|을|를)"
+    r"|\b(?P<plural>restaurants|diners|bars|pubs|nightclubs|night clubs|clubs|cafes|cafés|coffee shops|golf courses|hotels|motels|taxis|petrol stations|gas stations|gyms|spas|supermarkets|grocery stores|casinos|jewellers|jewelers)\b",
+    re.IGNORECASE,
+)
+_NAME_SAID = re.compile(
+    r"이름|가맹점명|상호|포함|라는|\bnames?\b|contain|includ|starts?\s|ends?\s", re.IGNORECASE
+)
 
 
 def shop_kind(text: str) -> Meanings | None:
@@ -50,17 +64,21 @@ def shop_kind(text: str) -> Meanings | None:
         return None
     match = _KOREAN.search(text)
     kind = match["kind"] if match is not None else ""
+    if match is None and (found := _NAMELESS.search(text)) and not _NAME_SAID.search(text):
+        match, kind = found, found["kind"] or found["plural"].lower().removesuffix("s")
     if match is None:
         match = _ENGLISH.search(text)
         if match is None:
             return None
         kind = (match["kind"] or match["at"]).lower()
         kind = kind if kind in _CODES else kind.removesuffix("s")
-        if kind not in _CODES and not (match["article"] or match["at"]):
+        if kind not in _CODES and kind not in _STATES and not (match["article"] or match["at"]):
             return None
         if kind not in _CODES and " " in kind:
             kind = kind.split(" ")[0]
     code = _CODES.get(kind)
+    if code is None and kind in _STATES:
+        return Meanings(match.start(), match.end(), _STATES[kind], is_one=", " not in _STATES[kind])
     if code is None and match.re is _ENGLISH and match["at"]:
         return None
     ways = [f'merchant.mcc = "{code}"'] if code else []

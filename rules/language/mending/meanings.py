@@ -18,6 +18,8 @@ class Meanings:
     choices: str
     #: whether one way to write it stands there, not several
     is_one: bool = False
+    #: the whole rule, where nothing else was said
+    rule: str = ""
 
 
 _COUNTED = re.compile(

@@ -19,6 +19,7 @@ from rules.language.literals import (
     time_text,
     usual_currency,
 )
+from rules.language.mending.spans import span_of
 from rules.language.text import number_text, quote
 
 
@@ -51,6 +52,12 @@ _END = r"(?!(?!이상|초과|이하|미만|보다|이내|부터|까지|에서|�
 _CURRENCY = (
     r"원화?|달러|불|유로|파운드|엔화?|위안|won|dollars?|euros?|pounds?|yen|yuan|rmb|krw|usd|eur|gbp|jpy|cny"
 )
+_HALF = r"(?:오전|오후|밤|저녁|새벽|아침|낮)\s*"
+#: A time of day as one writes or says it, the half of the day before it or behind it.
+TIME_WRITTEN = (
+    rf"(?:{_HALF})?[0-9]{{1,2}}\s*시(?!간|도)(?:\s*[0-9]{{1,2}}\s*분|\s*반(?![가-힣]))?|{_HALF}[0-9]{{1,2}}:[0-9]{{2}}"
+    r"|[0-9]{1,2}(?::[0-9]{2})?\s*[ap]\.?m\.?(?![a-z])"
+)
 # fmt: off
 _KINDS = (
     ("comment", r"#[^\n]*"),
@@ -63,8 +70,7 @@ _KINDS = (
     ("loose_date", r"[0-9]{4}\s*년\s*[0-9]{1,2}\s*월\s*[0-9]{1,2}\s*일|[0-9]{4}[-./][0-9]{1,2}[-./][0-9]{1,2}(?![0-9])\.?|[0-9]{1,2}[-./][0-9]{1,2}[-./][0-9]{4}"
                    r"|[0-9]{1,2}(?:st|nd|rd|th)?\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?\s+[0-9]{4}"
                    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+[0-9]{1,2}(?:st|nd|rd|th)?,?\s+[0-9]{4}"),
-    ("loose_time", r"(?:오전|오후|밤|저녁|새벽)\s*[0-9]{1,2}\s*시(?!간)(?:\s*[0-9]{1,2}\s*분)?|[0-9]{1,2}\s*시(?!간)(?:\s*[0-9]{1,2}\s*분)?"
-                   r"|[0-9]{1,2}(?::[0-9]{2})?\s*[ap]\.?m\.?(?![a-z])|[0-9]{1,2}:[0-9]{2}:[0-9]{2}"),
+    ("loose_time", rf"{TIME_WRITTEN}|[0-9]{{1,2}}:[0-9]{{2}}:[0-9]{{2}}"),
     ("time", r"[0-9]{1,2}:[0-9]{2}(?![0-9])"),
     ("percent", rf"{_N}\s*%"),
     ("loose_percent", rf"{_N}\s*(?:％|percent|per\s?cent|퍼센트|프로|pct)(?![a-z])"),
@@ -114,6 +120,7 @@ def pieces_of(text: str) -> list[Piece]:
         written = match.group().lstrip()
         found.append(_piece(match.lastgroup or "other", written, match.end() - len(written)))
     _scale_ranges(found, narrow)
+    _end_spans(found, narrow)
     for before, piece in pairwise(found):
         if piece.word == "x" and before.kind in {"number", "parameter"}:
             piece.kind, piece.out, piece.code = "sign", "*", "write_sign"
@@ -144,6 +151,16 @@ def _scale_ranges(pieces: list[Piece], text: str) -> None:
             _money(low.out + written[digits.end() :]) if digits and _is_below(low.out, digits[0]) else None
         )
         low.kind, low.out, low.code = shared or ("other", low.out, "")
+
+
+def _end_spans(pieces: list[Piece], text: str) -> None:
+    """``오후 2시부터 5시까지`` ends at 17:00: an hour without its half is the next one behind the beginning."""
+    for low, sign, high in zip(pieces, pieces[1:], pieces[2:], strict=False):
+        if low.kind != "time" or high.kind != "time" or sign.word not in _RANGED:
+            continue
+        spans = span_of(text[low.start : low.end], text[high.start : high.end])
+        if len(spans) == 1 and spans[0][1] != high.out:
+            high.out, high.code = spans[0][1], "write_time"
 
 
 def _is_below(low: str, high: str) -> bool:
@@ -204,6 +221,10 @@ def _length(written: str) -> tuple[str, str, str] | None:
     return None if said is None else ("duration", said, "write_duration")
 
 
+def _spaced(written: str) -> tuple[str, str, str]:
+    return "duration", " ".join(written.split()), "write_duration"
+
+
 def _spelled(written: str) -> tuple[str, str, str]:
     return "duration", SPELLED_LENGTHS[re.sub(r"\s", "", written)], "write_duration"
 
@@ -251,6 +272,7 @@ def _counted(written: str) -> tuple[str, str, str] | None:
 
 _READERS = {
     "loose_money": _money,
+    "duration": _spaced,
     "loose_duration": _length,
     "spelled_length": _spelled,
     "loose_percent": _percent,

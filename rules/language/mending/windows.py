@@ -22,6 +22,7 @@ _TESTS = COMPARES | {"in", "is", "+", "-", "*", "/", "not"}
 KEY_OF = {
     "cardholder.employee_no": "cardholder", "merchant.name": "merchant", "cardholder.department": "department", "merchant.mcc": "mcc",
     "approver.employee_no": "approver", "merchant.region": "region", "merchant.brn": "brn", "transacted_at": "day", "purpose_text": "purpose",
+    "cardholder.grade": "grade", "cardholder.job_family": "job_family", "receipt_id": "receipt",
 }  # fmt: skip
 
 

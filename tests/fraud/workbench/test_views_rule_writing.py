@@ -157,3 +157,24 @@ def test_the_interface_reads_tries_and_names_the_words(admin, claims):
     assert send("try", {"text": TEXT})[1]["n_hits"] == 5
     assert send("try", {"text": "amount >"})[0] == 400
     assert "fields" in admin.get("/api/v1/rules/words/").json()
+
+
+def test_a_word_that_is_no_value_of_the_company_is_asked_back_with_the_ones_there_are(cast, claims):
+    """Nobody quoted it: it may be meant for another field, or in another spelling."""
+    with translation.override("en"):
+        found = read_rule(text="purpose_code = taxi and amount > 50000")
+        assert found["correction"] == ""
+        [told] = found["problems"]
+        assert (told["before"], told["marked"]) == ("purpose_code = ", "taxi")
+        assert "“taxi” is no purpose code" in told["text"]
+        assert 'purpose_code = "MEAL"' in told["text"]
+        assert (
+            read_rule(text="purpose_code = meal and amount > 50000")["correction"]
+            == 'purpose_code = "meal" and amount > 50,000 KRW'
+        )
+        assert read_rule(text='purpose_code = "taxi" and amount > 50000')["correction"]
+    with translation.override("ko"):
+        assert (
+            'purpose_code = "MEAL"'
+            in read_rule(text="purpose_code != taxi and hour > 22시")["problems"][0]["text"]
+        )

@@ -20,6 +20,53 @@ _RUN_WORDS = frozenset({"between", "to", "by", "of", "within", "same", "per"})
 _DUPLICATE = "count(same cardholder, merchant, amount, day) >= 2"
 #: English words for an absence that stand behind what is absent; the others stand before it.
 _FOLLOWING = frozenset({"missing", "lacking", "not attached", "is missing", "are missing", "not given"})
+#: What stands behind "at" and is no shop's name.
+_NO_NAMES = frozenset(
+    [
+        "dinner",
+        "breakfast",
+        "supper",
+        "church",
+        "random",
+        "once",
+        "least",
+        "most",
+        "all",
+        "first",
+        "last",
+        "work",
+        "home",
+        "school",
+        "sea",
+        "sight",
+        "speed",
+        "risk",
+        "rest",
+        "peak",
+        "end",
+        "start",
+        "beginning",
+        "any",
+        "every",
+        "another",
+        "airport",
+        "station",
+        "office",
+        "weekend",
+        "christmas",
+        "easter",
+        "dawn",
+        "dusk",
+        "sunset",
+        "sunrise",
+        "noon",
+        "midnight",
+        "full",
+        "half",
+        "double",
+        "whatever",
+    ]
+)
 #: (tokens taken, condition)
 Clause = tuple[int, str]
 
@@ -55,8 +102,7 @@ def _turned(tokens: Sequence[Said], at: int, found: Clause) -> Clause | None:
     run = tokens[at : at + taken]
     is_bare = any(token.kind in VALUES for token in run) and not any(token.kind == "compare" for token in run)
     if is_bare and not re.search(r' = | in \("', condition):
-        is_value = len(run) == 2 and run[0].kind == "field" and condition.startswith(f"{run[0].value} > ")
-        return (taken + 1, condition.replace(" > ", " != ", 1)) if is_value else None
+        return None
     words = condition.split(" ")
     if len(words) in {3, 4} and words[1] in _FLIPPED:
         return taken + 1, " ".join([words[0], _FLIPPED[words[1]], *words[2:]])
@@ -71,7 +117,9 @@ def negated(condition: str) -> str:
         return condition.removeprefix("not ")
     if " != " in condition and condition.count(" ") == 2:
         return condition.replace(" != ", " = ")
-    if " = " in condition and condition.count(" ") == 2:
+    if " = " in condition and (
+        condition.count(" ") == 2 or re.fullmatch(r"[\w.]+ = [0-9,.]+ [A-Z]{3}", condition)
+    ):
         return condition.replace(" = ", " != ")
     for sign in (" in @", " in "):
         if sign in condition and condition.count(" ") == 2:
@@ -175,6 +223,8 @@ def _named(tokens: Sequence[Said], at: int, names: Names) -> Clause | None:
     behind = _next(tokens, at + 1)
     if token.is_word("at") and behind is not None and behind.kind in {"unknown", "text"}:
         after = _next(tokens, at + 2)
+        if behind.value.lower() in _NO_NAMES:
+            return None
         if after is not None and after.kind in {"field", "paper"}:
             return None  # at different merchants: no shop's name
         return 2, f"merchant.name contains {_quoted(behind)}"
@@ -264,6 +314,14 @@ def _run(tokens: Sequence[Said], at: int) -> Clause | None:
             continue  # what was said of several payments is not taken apart
         run = tokens[at:stop]
         said = total(run) if is_total(run) else comparison(run)
+        if (
+            said is None
+            and len(run) == 2
+            and run[0].kind == "field"
+            and FIELDS[run[0].value].type == "money"
+            and is_not_behind(_next(tokens, stop))
+        ):
+            said = comparison([*run, Said("compare", "=", run[1].end, run[1].end)])  # 금액이 50만원이 아닌
         if said is not None:
             return stop - at, said
     return None

@@ -53,11 +53,13 @@ def _values(subject: str, rest: Sequence[Said]) -> str | None:
     if not said or (any(token.is_word("to") for token in rest) and between is None):
         return None
     texts = [fitted(one.value, subject) for one in said]
-    is_money = FIELDS[subject].type == "money"
     if len(said) == 1 and not said[0].sign:
-        if not is_money:
+        is_nothing = (
+            FIELDS[subject].type == "money" and texts[0] is not None and texts[0].split(" ")[0] == "0"
+        )
+        if not is_nothing:
             return None
-        said[0].sign = "=" if texts[0] is not None and texts[0].split(" ")[0] == "0" else ">"
+        said[0].sign = "="
     found = []
     for one, text in zip(said, texts, strict=True):
         if text is None or not one.sign:
@@ -114,10 +116,10 @@ def _against_limit(run: Sequence[Said], fields: Sequence[Said]) -> str | None:
         return None
     if not shares:
         return _limit_alone(run, subject, base, signs)
-    if len(signs) > 1:
+    if len(signs) != 1:
         return None
-    sign = ">" if not signs or signs[0].value == "AFTER" else signs[0].value
-    if signs and _is_beyond(run, base, shares[0], signs[0]):
+    sign = ">" if signs[0].value == "AFTER" else signs[0].value
+    if _is_beyond(run, base, shares[0], signs[0]):
         on_top = Decimal(shares[0].value.rstrip("% ").replace(",", ""))
         share = 100 + on_top if sign in {">", ">="} else 100 - on_top
         if share <= 0:
@@ -163,7 +165,9 @@ def _against_average(run: Sequence[Said]) -> str | None:
     call = average(run, [*factor, *subjects, *signs])
     if call is None:
         return None
-    sign = ">" if not signs or signs[0].value == "AFTER" else signs[0].value
+    if not signs:
+        return None
+    sign = ">" if signs[0].value == "AFTER" else signs[0].value
     amounts = [token for token in run if amount(token) is not None]
     if amounts:
         return None

@@ -23,6 +23,22 @@ _NO_MORE = frozenset({"이내", "이내에", "이내로", "이내의", "내", "�
 #: Behind these a period is a length that ends with the payment.
 _BACK = frozenset({"최근", "직전"})
 _LENGTHS = {"day": "1 day", "week": "7 days", "month": "30 days", "quarter": "90 days", "year": "365 days"}
+_PAYMENTS = frozenset(
+    {
+        "payment",
+        "payments",
+        "transaction",
+        "transactions",
+        "purchase",
+        "purchases",
+        "claim",
+        "claims",
+        "charge",
+        "charges",
+        "expense",
+        "expenses",
+    }
+)
 _LIMITED = frozenset({"count", "number", "money", "people", "percent"})
 _PLURAL_DAYS = frozenset({"weekends", "holidays", "saturdays", "sundays", "mondays", "fridays"})
 
@@ -53,7 +69,21 @@ def heard(text: str) -> list[Said]:
             found[-1] = replace(last, written=f"{last.written}보다")  # told from it: 한도 보다 20% 적은
         found += tokens
         at += taken
+    found = [_of_payments(found, at) for at in range(len(found))]
     return _joined(_shaped([_plain_kind(token) for token in found if token.kind != "empty"]))
+
+
+def _of_payments(tokens: list[Said], at: int) -> Said:
+    """``3 payments``, ``3 or more card payments``: how many; a number that counts something else stays a number."""
+    token = tokens[at]
+    if token.kind != "number":
+        return token
+    for behind in tokens[at + 1 :]:
+        if behind.kind == "empty" and behind.written in _PAYMENTS:
+            return replace(token, kind="count")
+        if behind.kind != "empty" and not (behind.kind == "compare" and behind.written.startswith("or ")):
+            break
+    return token
 
 
 def _plain_kind(token: Said) -> Said:

@@ -56,6 +56,6 @@ def in_digits(text: str, *, ones: bool = False) -> str:
 
 
 def _fit(number: int, written: str) -> str:
-    """The digits right before what they count, in as many letters; as it was written where they need more."""
+    """The digits where the word begins, in as many letters; as it was written where they need more."""
     said = str(number)
-    return said.rjust(len(written)) if len(said) <= len(written) else written
+    return said.ljust(len(written)) if len(said) <= len(written) else written

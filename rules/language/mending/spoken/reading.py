@@ -20,6 +20,7 @@ _FRAME = frozenset({"{", "}", ";", ".", "?"})
 
 _JOINS = frozenset({"and", "or", BESIDE, "("})
 _WINDOW = re.compile(r"(?:count|sum)\((?:[\w.]+ )?(same [^()]*?)(?: where [^()]*)?\)")
+_PLACE = "merchant.name contains "
 _COUNTED = re.compile(r"(?:count|sum)\([^()]*\) [<>=]+ [^()]*$")
 
 
@@ -131,7 +132,14 @@ class _Line:
     def add(self, part: Part) -> None:
         """Write a condition, joined with the one before it where nothing was said between them."""
         if self.words and self.words[-1] not in _JOINS:
-            both = _of_them(self.words[-1], part.out)
+            shops = self._shops()
+            both = _of_them(self.words[-1], part.out) if not shops else _of_shops(shops, part.out)
+            if both and shops:
+                begin = len(self.words) - 2 * len(shops) + 1
+                del self.words[begin:]
+                self.words.append(both)
+                self.parts[-len(shops) :] = [Part(self.parts[-len(shops)].start, part.end, both)]
+                return
             if both:
                 self.words[-1] = both
                 self.parts[-1] = Part(self.parts[-1].start, part.end, both)
@@ -139,6 +147,15 @@ class _Line:
             self.words.append(BESIDE)
         self.words.append(part.out)
         self.parts.append(part)
+
+    def _shops(self) -> list[str]:
+        """The kinds of shops joined by or that were said last; nothing where it is only one."""
+        found: list[str] = []
+        while len(self.words) > 2 * len(found) and self.words[-2 * len(found) - 1].startswith(_PLACE):
+            found.append(self.words[-2 * len(found) - 1])
+            if self.words[-2 * len(found) :][:1] != ["or"]:
+                break
+        return found[::-1] if len(found) > 1 else []
 
     def whole(self) -> Spoken | None:
         """The rule; None where a bracket is open or a join leads nowhere."""
@@ -198,6 +215,19 @@ def _of_them(before: str, behind: str) -> str | None:
     return f"{condition} and {call}{joined}{condition}){rest}"
 
 
+def _of_shops(shops: Sequence[str], counted: str) -> str | None:
+    """``카페 또는 편의점에서 하루 3번``: the payments at either are counted together."""
+    if not _COUNTED.match(counted):
+        return None
+    either = " or ".join(shops)
+    call, _, rest = counted.partition(")")
+    return (
+        f"({either}) and {call} and ({either})){rest}"
+        if " where " in call
+        else f"({either}) and {call} where {either}){rest}"
+    )
+
+
 def _lacks_subject(tokens: Sequence[Said], at: int) -> bool:
     """``amount = 100,000 or 200,000``: what the second value is compared with was said before."""
     behind = tokens[at + 1] if at + 1 < len(tokens) else None
@@ -237,6 +267,8 @@ def _join(tokens: Sequence[Said], at: int) -> str:
     days = [one for one in (before, behind) if one is not None and _is_day(one)]
     if token.value == "or":
         return "or"
+    if before is not None and behind is not None and before.kind == behind.kind == "place":
+        return "or"  # a payment is at one shop: cafes, convenience stores
     if len(days) == 2:
         both_weekdays = all(one.value.startswith("weekday =") for one in days)
         if (

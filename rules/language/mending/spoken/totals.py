@@ -14,7 +14,7 @@ from rules.language.mending.windows import KEY_OF
 UNSAID = " within ?"
 #: Keys that already say whose claims are meant.
 _SINGLE = frozenset({"one", "a single", "single", "1개", "한"})
-_WHOSE = frozenset({"cardholder", "department", "approver", "job_family", "grade"})
+_WHOSE = frozenset({"cardholder", "department", "approver", "job_family", "grade", "receipt"})
 
 
 @dataclass
@@ -49,16 +49,6 @@ def total(run: Sequence[Said]) -> str | None:
         return None
     if any(token.is_word("per") for token in run) and not (found.keys or found.period):
         return None  # 50,000 each: of whom was not said
-    is_same = any(token.is_word("same") for token in run)
-    if (
-        not said
-        and is_same
-        and found.keys
-        and not found.of
-        and not found.is_grouped
-        and (found.period or found.length)
-    ):
-        return f"{_call('count', found, '')} >= 2"  # the same amount within 3 days
     counts = [one for one in said if one.value.kind == "count" or _is_plain_count(one, found)]
     amounts = [one for one in said if one not in counts]
     if any(amount(one.value) is None for one in amounts) or len(counts) > 2 or len(amounts) > 1:
@@ -82,9 +72,12 @@ def total(run: Sequence[Said]) -> str | None:
     call = _call(name, found, where)
     if call is None:
         return None
+    if name == "count" and not limits[0].sign and limits[0].value.kind == "number":
+        return None  # number of payments 10: exactly, or at least?
+    if name == "sum" and not limits[0].sign:
+        return None  # how it compares was not said
     texts = [one.value.value if name == "count" else amount(one.value) for one in limits]
-    usual = ">=" if name == "count" else ">"
-    parts = [f"{call} {_plain(one.sign) or usual} {text}" for one, text in zip(limits, texts, strict=True)]
+    parts = [f"{call} {_plain(one.sign) or '>='} {text}" for one, text in zip(limits, texts, strict=True)]
     return " and ".join(parts)
 
 
@@ -126,11 +119,7 @@ def _plain(sign: str) -> str:
 
 
 def _is_plain_count(one: Pair, found: _Heard) -> bool:
-    return one.value.kind == "number" and (found.of == "count" or (not found.of and not _is_big(one.value)))
-
-
-def _is_big(value: Said) -> bool:
-    return len(value.value.replace(",", "").split(".")[0]) > 3
+    return one.value.kind == "number" and found.of == "count"
 
 
 def _gather(run: Sequence[Said]) -> tuple[_Heard | None, list[Said]]:

@@ -1,0 +1,27 @@
+"""What a spoken sentence leaves open or asks of something the language says otherwise: told with what to write, before anything is read into it."""
+
+from __future__ import annotations
+
+import re
+
+from rules.language.mending.meanings import Meanings
+from rules.language.mending.unsaid.amounts import amounts_asked
+from rules.language.mending.unsaid.counted import things_counted
+from rules.language.mending.unsaid.moments import moments_asked
+from rules.language.mending.unsaid.places import places_asked
+from rules.language.mending.unsaid.several import several_asked
+
+__all__ = ["asked_back"]
+
+_WRITTEN = re.compile(r"[\"'“‘=<>@≥≤≠≧≦＞＜＝!*]|\w\(|[a-z]_[a-z]|[a-z]\.[a-z]{2}", re.IGNORECASE)
+
+
+def asked_back(text: str) -> Meanings | None:
+    """What a spoken sentence does not say, or says of what is counted otherwise; None where nothing is open or the text is half a rule already."""
+    if _WRITTEN.search(re.sub(r"[ap]\.m\.?", "am", text)):
+        return None
+    for asked in (things_counted, moments_asked, several_asked, amounts_asked, places_asked):
+        found = asked(text)
+        if found is not None:
+            return found
+    return None

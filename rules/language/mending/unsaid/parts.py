@@ -1,0 +1,93 @@
+"""Parts of a sentence that what is asked back is written with: how it compares, over which period, whose payments."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from rules.language.literals import length_text, money_text, usual_currency
+from rules.language.mending.pieces import Piece, pieces_of
+
+KOREAN_NUMBERS = {"두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9, "열": 10}
+ENGLISH_NUMBERS = {
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "one": 1, "a": 1,
+}  # fmt: skip
+#: A number as one writes or says it, as the parts of regular expressions.
+KOREAN_NUMBER = rf"[0-9]+|{'|'.join(KOREAN_NUMBERS)}"
+ENGLISH_NUMBER = r"[0-9]+|two|three|four|five|six|seven|eight|nine|ten"
+_SIGNS = (
+    (r"미만|못\s?미치|보다\s?(?:적|작|낮)|\b(?:fewer|less|lower|smaller) than\b(?<!no less than)(?<!not less than)|\bunder\b|\bbelow\b", "<"),
+    (r"이하|이내|\bat most\b|\bup to\b|\bno more than\b|\bnot more than\b|\bor (?:less|fewer|under|below)\b|\bmaximum\b", "<="),
+    (r"이상|\bat least\b|\bor (?:more|above|over)\b|\bno (?:less|fewer) than\b|\bminimum\b|최소", ">="),
+    (r"초과|넘|보다\s?(?:많|크|높)|\b(?:more|greater|higher|larger) than\b|\bover\b|\babove\b|\bexceed\w*|\bbeyond\b", ">"),
+)  # fmt: skip
+_PERIODS = (
+    ("day", r"하루(?:에|당|동안)?|같은\s?날(?:에)?|동일\s?날짜|당일|일별|1일(?:에)?(?!\s*[0-9])|\b(?:within |in |on |during |per )?(?:a |one |the same |the |same |single |each |every )?day\b|\bdaily\b"),
+    ("week", r"(?:일|1)주일?(?:에|간)?(?!\s*(?:안|내|이내))|한\s?주(?:에)?|주간|매주|\b(?:within |in |per |during )?(?:a |one |the same |same |each )?week\b|\bweekly\b"),
+    ("month", r"한\s?달(?:에|간)?|1개월(?:에)?|매월|매달|월간?(?=\s)|같은\s?달|\b(?:within |in |per |during )?(?:a |one |the same |same |each )?month\b|\bmonthly\b"),
+    ("quarter", r"분기(?:에|별)?|\b(?:in |per )?(?:a |one )?quarter\b"),
+    ("year", r"(?:일|1)년(?:에|간)?(?!\s*(?:안|내|이내))|연간|매년|\b(?:in |per )?(?:a |one )?year\b|\byearly\b"),
+)  # fmt: skip
+_LENGTH = re.compile(
+    r"(?:최근\s*|지난\s*|\b(?:within|in|over|during) (?:the last |the past )?)?(?P<n>[0-9]+|한|두|세|an?|one|two|three|half an)\s*(?P<unit>분|시간|일|주|개월|minutes?|mins?|hours?|days?|weeks?)"
+    r"\s*(?P<back>안에|안|이내에|이내|내에|내|동안|간|사이에?|에(?![가-힣]))?",
+    re.IGNORECASE,
+)
+
+
+def number_in(word: str) -> int:
+    """``5``, ``두``, ``three`` as a number."""
+    small = word.lower()
+    return int(word) if word.isdigit() else KOREAN_NUMBERS.get(small) or ENGLISH_NUMBERS[small]
+
+
+def sign_in(text: str) -> str:
+    """How a text compares; empty where it does not."""
+    for pattern, sign in _SIGNS:
+        if re.search(pattern, text, re.IGNORECASE):
+            return sign
+    return ""
+
+
+def period_in(text: str) -> tuple[str, re.Match[str] | None]:
+    """(``day`` as a key with its comma, or `` within 2 hours``; where it was said); empty where no period was said."""
+    for found in _LENGTH.finditer(text):
+        is_back = bool(found["back"]) or re.match(
+            r"(?:within|in|over|during|최근|지난)", found[0], re.IGNORECASE
+        )
+        number = {
+            "한": "1",
+            "두": "2",
+            "세": "3",
+            "a": "1",
+            "an": "1",
+            "one": "1",
+            "two": "2",
+            "three": "3",
+        }.get(found["n"].lower(), found["n"])
+        said = length_text(number, found["unit"]) if is_back and number.isdigit() else None
+        if said is not None and said not in {"1 day", "1 week"}:
+            return f" within {said}", found
+    for period, pattern in _PERIODS:
+        match = re.search(pattern, text, re.IGNORECASE)
+        if match is not None:
+            return f", {period}", match
+    return "", None
+
+
+def money_in(text: str) -> list[Piece]:
+    """The amounts of money a text names; a number in thousands is one in the company's own currency."""
+    found = []
+    for piece in pieces_of(text):
+        if piece.kind == "number" and re.fullmatch(r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{5,}", piece.out):
+            said = money_text(Decimal(piece.out.replace(",", "")), usual_currency())
+            piece = Piece("money", piece.start, piece.end, said or piece.out)
+        if piece.kind == "money" and re.fullmatch(r"[0-9.,]+ [A-Z]{3}", piece.out):
+            found.append(piece)
+    return found
+
+
+def plain_amount(money: str) -> tuple[Decimal, str]:
+    """``100 USD`` → its number and currency."""
+    number, _, currency = money.replace(",", "").partition(" ")
+    return Decimal(number), currency
