@@ -130,4 +130,8 @@ LEFT_OPEN: tuple[tuple[str, str, str], ...] = (
     ('건수 10', 'could_mean', 'count(same cardholder within 30 days) >= 10, count(same cardholder within 30 days) > 10, count(same cardholder within 30 days) = 10'),
     ('same day same amount', 'could_mean', 'count(same cardholder, amount, day) >= 2, count(same amount, day) >= 2, count(same cardholder, amount, day) >= 3'),
     ('within 2 weeks over 500,000', 'could_mean', 'sum(amount same cardholder within 2 weeks) > 500,000 KRW, amount > 500,000 KRW'),
+    ('평균 이상 3번', 'plain_example', 'amount > 500,000 KRW'),
+    ('외부 참석자 없음', 'could_mean', 'n_external_attendees is missing, n_external_attendees = 0'),
+    ('each card over 5 million a month', 'can_write', 'sum(amount same cardholder, month) > 5,000,000 KRW'),
+    ('두 건 합계 50만원 초과', 'plain_example', 'amount > 500,000 KRW'),
 )

@@ -156,6 +156,8 @@ def _against_average(run: Sequence[Said]) -> str | None:
     """``평균의 3배 초과``, ``more than twice the average``: against the cardholder's own average."""
     times = [token for token in run if token.kind == "multiple"]
     counts = [token for token in run if token.kind == "count"]  # 3 times the average
+    if any(not token.written.isascii() for token in counts):
+        return None  # 평균 이상 3번: so often, not so many times as much
     factor = times or counts
     means = [token for token in run if token.kind == "aggregate" and token.value == "mean"]
     signs = [token for token in run if token.kind == "compare"]

@@ -180,6 +180,8 @@ def _window_of(conditions: Sequence[str]) -> str | None:
     """
     windows = {found for one in conditions for found in _WINDOW.findall(one)}
     said, left = {one for one in windows if UNSAID not in one}, {one for one in windows if UNSAID in one}
+    if not said and sum(one.count(UNSAID) for one in conditions) > 1:
+        return None  # 두 건 합계: of those two, or of a time nobody named
     if not left or not said:
         return ""
     return said.pop() if len(said) == 1 and left == {f"same cardholder{UNSAID}"} else None

@@ -26,6 +26,7 @@ _BARE_SIGNS = {"after": ">", "before": "<", "from": ">=", "이후": ">=", "이�
 _SHARES = re.compile(
     r"((?:카드\s?)?한도액?|사전\s?승인\s?(?:금액|액))(?:의)?\s*([0-9.]+)\s*%\s*(이상|초과)\s*([0-9.]+)\s*%\s*(이하|미만)"
 )
+_NOBODY = re.compile(r"(외부\s?)?(?:참석자|참석\s?인원|참석인원)\s?(?:수)?(?:가|이|도|은|는)?\s*(?:없\S*)")
 _HEAD = re.compile(r"(?:1\s?인|일인|인)\s?당|\bper (?:head|person|attendee|guest)\b", re.IGNORECASE)
 _LIMIT = re.compile(r"한도|\blimit\b", re.IGNORECASE)
 _COMPARED = re.compile(
@@ -37,7 +38,7 @@ _COMPARED = re.compile(
 
 def amounts_asked(text: str) -> Meanings | None:
     """What is not said of an amount or number in a text; None where all is."""
-    for asked in (_foreign, _average, _digits, _share_span, _compared, _pieces, _bare):
+    for asked in (_foreign, _average, _nobody, _digits, _share_span, _compared, _pieces, _bare):
         found = asked(text)
         if found is not None:
             return found
@@ -130,6 +131,15 @@ def _share_span(text: str) -> Meanings | None:
         r"결제|금액|사용|[이가은는의한된\s]", "", text[: match.start()] + text[match.end() :]
     )
     return Meanings(match.start(), match.end(), rule, is_one=True, rule=rule if is_whole else "")
+
+
+def _nobody(text: str) -> Meanings | None:
+    """참석자 없음: none were there, or none were told?"""
+    match = _NOBODY.search(text)
+    if match is None:
+        return None
+    field = "n_external_attendees" if match[1] else "n_attendees"
+    return Meanings(match.start(), match.end(), f"{field} is missing, {field} = 0")
 
 
 def _digits(text: str) -> Meanings | None:

@@ -19,7 +19,7 @@ _SEVERAL = re.compile(
     re.IGNORECASE,
 )
 _CARD = re.compile(
-    r"(?:같은|동일한?|한|하나의)\s*(?:법인\s?)?카드(?![가-힣]*\s?사용자)(?:로|에서|에|가|는)?|\b(?:the same|same|one|a single|single) (?:corporate )?card\b(?!\s*holder)",
+    r"(?:같은|동일한?|한|하나의)\s*(?:법인\s?)?카드(?![가-힣]*\s?사용자)(?:로|에서|에|가|는)?|카드(?:별|마다|당)(?:로)?|\b(?:the same|same|one|a single|single|each|per|every) (?:corporate )?card\b(?!\s*holder)",
     re.IGNORECASE,
 )
 _OFTEN = re.compile(
@@ -81,6 +81,12 @@ def _card(text: str) -> Meanings | None:
     said = {"두": "2", "세": "3", "네": "4", "two": "2", "three": "3", "four": "4"}
     times = said.get(number[1].lower(), number[1]) if number else "3"
     period = period_in(text)[0] or " within 30 days"
+    money = money_in(text)
+    if money and number is None:
+        limit = f"{sign_in(text) or '>='} {money[0].out}"
+        return Meanings(
+            match.start(), match.end(), f"sum(amount same cardholder{period}) {limit}", is_one=True
+        )
     return Meanings(match.start(), match.end(), f"count(same cardholder{period}) >= {times}", is_one=True)
 
 
