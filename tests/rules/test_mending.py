@@ -115,11 +115,6 @@ MEANT = [
     ("amount + 1 > 500,000 KRW", "amount + 1 KRW > 500,000 KRW", "money_needs_currency"),
     ("within 30 days", "count(same cardholder within 30 days) >= 3", "window_whole"),
     (
-        "same merchant within 30 minutes",
-        "count(same cardholder, merchant within 30 minutes) >= 2",
-        "write_as",
-    ),
-    (
         "3 payments same merchant within 30 minutes",
         "count(same cardholder, merchant within 30 minutes) >= 3",
         "write_as",

@@ -134,4 +134,5 @@ LEFT_OPEN: tuple[tuple[str, str, str], ...] = (
     ('외부 참석자 없음', 'could_mean', 'n_external_attendees is missing, n_external_attendees = 0'),
     ('each card over 5 million a month', 'can_write', 'sum(amount same cardholder, month) > 5,000,000 KRW'),
     ('두 건 합계 50만원 초과', 'plain_example', 'amount > 500,000 KRW'),
+    ('same merchant within 30 minutes', 'could_mean', 'count(same cardholder, merchant within 30 minutes) >= 2, count(same merchant within 30 minutes) >= 2, count(same cardholder, merchant within 30 minutes) >= 3'),
 )
