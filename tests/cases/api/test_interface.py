@@ -37,7 +37,7 @@ WITHOUT_VERSION = {
     "carries a version for each case": {"post /cases/bulk-ask/", "post /cases/bulk-assign/", "post /cases/bulk-close/", "post /cases/bulk-snooze/", "post /cases/bulk-undo/"},
     "chooses by itself": {"post /cases/take-next/"},
     "carries its own: the number of the draft or the text, the offset": {"post /mail/texts/{mail}/{language}/", "put /my/requests/{reference}/draft/", "put /my/notices/{reference}/appeal-draft/", "put /uploads/{reference}/"},
-    "a proposal never changes, it is decided once": {"post /mail/texts/changes/{number}/approve/", "post /mail/texts/changes/{number}/return/", "post /calendar/changes/{number}/approve/", "post /calendar/changes/{number}/return/", "post /rules/policy/changes/{change_id}/{name}/", "post /rules/wording/changes/{change_id}/{name}/", "post /access-changes/{change_id}/{name}/",
+    "a proposal never changes, it is decided once": {"post /mail/texts/changes/{number}/approve/", "post /mail/texts/changes/{number}/return/", "post /calendar/changes/{number}/approve/", "post /calendar/changes/{number}/return/", "post /rules/policy/changes/{change_id}/{name}/", "post /rules/wording/changes/{change_id}/{name}/", "post /rules/book/changes/{book_id}/{name}/", "post /access-changes/{change_id}/{name}/",
         "post /rules/values/changes/{change_id}/{name}/", "post /profiles/{profile}/exemptions/{number}/{name}/"},
     "what is waiting or dead is settled once, under a lock": {
         "post /mail/{number}/send-again/", "post /mail/{number}/told/", "post /webhooks/messages/{number}/send-again/", "post /rules/searches/{number}/cancel/",
@@ -85,7 +85,7 @@ def body_of(described: Any, one: Any) -> Any:
 
 def sample(path: str) -> str:
     """An address of which nothing exists."""
-    numbers = r"\{(number|claim_id|login_id|change_id)\}"
+    numbers = r"\{(number|claim_id|login_id|change_id|book_id)\}"
     return "/api/v1" + re.sub(r"\{.*?\}", "X-0", re.sub(numbers, "987654", path).replace("{name}", "confirm"))
 
 
