@@ -189,8 +189,12 @@ def _keep(handed: Handed, looked: Looked | None, by: Actor) -> Receipt | None:
 
 
 def _says_more(looked: Looked, known: Receipt) -> bool:
-    """Whether a second reading of a file tells what the first could not."""
-    return bool((looked.read_by and not known.read_by) or (looked.picture_hash and not known.picture_hash))
+    """Whether a second reading of a file tells what the first could not, or did not look for before marks were kept."""
+    return bool(
+        (looked.read_by and not known.read_by)
+        or (looked.picture_hash and not known.picture_hash)
+        or (looked.read_by and not known.marks and marks_of(looked.text))
+    )
 
 
 def _claim_of(claims: Sequence[Claim], said: dict[int, Values]) -> Claim | None:

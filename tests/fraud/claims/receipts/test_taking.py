@@ -348,6 +348,17 @@ def test_a_file_that_was_taken_back_and_handed_in_again_counts_again() -> None:
     assert [kept.total_minor for kept in one.receipts.filter(superseded_at=None)] == [84_000]
 
 
+def test_a_file_read_before_marks_were_kept_is_read_anew_when_it_is_handed_in_again() -> None:
+    one = claim()
+    paper = made.page([*made.lines(total=84_000), "승인번호 30012345"])
+    first = take(one, paper)
+    assert "30012345" in first.marks.values()
+    Receipt.objects.filter(pk=first.pk).update(marks={}, number=None)
+    again = take(one, paper)
+    assert (again.pk != first.pk, again.marks) == (True, first.marks)
+    assert take(one, paper) == again
+
+
 def test_of_several_claims_the_one_whose_amount_it_says_gets_the_receipt(tmp_path: Path) -> None:
     claims = [claim(receipt_id="R-1", amount_minor=amount) for amount in (20_000, 84_000)]
     assert claims_named("R-1") == tuple(claims)
