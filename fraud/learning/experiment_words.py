@@ -45,8 +45,8 @@ KINDS: dict[str, Any] = {
     "training": pgettext_lazy("experiment", "Training"),
 }
 STATES: dict[str, tuple[Any, str]] = {
-    "waiting": (pgettext_lazy("experiment", "waits"), ""),
-    "running": (pgettext_lazy("experiment", "runs"), "accent"),
+    "waiting": (pgettext_lazy("experiment", "waiting"), ""),
+    "running": (pgettext_lazy("experiment", "under way"), "accent"),
     "finished": (pgettext_lazy("experiment", "finished"), "success"),
     "failed": (pgettext_lazy("experiment", "failed"), "danger"),
     "cancelled": (pgettext_lazy("experiment", "cancelled"), ""),

@@ -209,7 +209,9 @@ def test_what_is_left_is_told_by_the_last_one_that_made_a_version(cast: Cast) ->
     assert (steps_of(second)[2]["state"], seconds_left(steps_of(second))) == ("failed", None)
 
 
-def test_the_page_starts_watches_and_cancels_and_keeps_what_was_typed(cast: Cast, client, monkeypatch) -> None:
+def test_the_page_starts_watches_and_cancels_and_keeps_what_was_typed(
+    cast: Cast, client, monkeypatch
+) -> None:
     begun: list[int] = []
     monkeypatch.setattr(experimenting, "start_process", lambda row: begun.append(row.pk))
     client.force_login(cast.approver)
@@ -251,7 +253,9 @@ def test_the_interface_starts_watches_and_cancels(cast: Cast, monkeypatch) -> No
     assert reader.get(one).data["reason"] == WHY
     assert reader.post(f"{one}cancel/").status_code == 403
     assert owner.post(f"{one}cancel/").data["state"] == "cancelled"
-    assert [row["id"] for row in reader.get(f"{place}?state=cancelled").json()["results"]] == [made.data["id"]]
+    assert [row["id"] for row in reader.get(f"{place}?state=cancelled").json()["results"]] == [
+        made.data["id"]
+    ]
     assert reader.get("/api/v1/experiments/").json()["results"] == []
 
 
