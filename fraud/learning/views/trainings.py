@@ -81,8 +81,8 @@ def training(request: HttpRequest, number: int) -> HttpResponse:
     }
     if request.headers.get("HX-Request"):
         answer = render(request, "fraud/trainings/_progress.html", context)
-        if found.is_over:
-            answer["HX-Refresh"] = "true"
+        if found.is_over or request.GET.get("shown", found.state) != found.state:
+            answer["HX-Refresh"] = "true"  # what stands above and below it changed as well
         return answer
     return render(request, "fraud/trainings/page.html", context)
 

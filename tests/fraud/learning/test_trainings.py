@@ -228,6 +228,8 @@ def test_the_page_starts_watches_and_cancels_and_keeps_what_was_typed(
     assert WHY in client.get(place).content.decode()
     part = client.get(place, headers={"HX-Request": "true"})
     assert ("<h1" in part.content.decode(), "HX-Refresh" in part.headers) == (False, False)
+    begins = client.get(place, {"shown": "running"}, headers={"HX-Request": "true"})
+    assert begins.headers["HX-Refresh"] == "true"
     assert client.post(reverse("fraud:cancel-training", args=[row.pk])).status_code == 302
     assert client.get(place, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
     assert client.get(reverse("fraud:experiment", args=[row.pk])).url == place
