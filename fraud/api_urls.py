@@ -3,7 +3,7 @@ from django.urls import path
 from fraud.claims.api import accounts, deliveries, money_back, outcomes, people, profiles, receipts, uploads
 from fraud.company import api as company
 from fraud.detection.api import claims, runs, suppressions
-from fraud.learning.api import experiments, mined_rules, models, threshold
+from fraud.learning.api import experiments, mined_rules, models, threshold, trainings
 from fraud.people.api import audit_log, logins, reviews
 from fraud.workbench.api import (
     book,
@@ -100,6 +100,9 @@ urlpatterns = [
         experiments.CancelExperiment.as_view(),
         name="api-experiment-cancel",
     ),
+    path("trainings/", trainings.TrainingList.as_view(), name="api-trainings"),
+    path("trainings/<int:number>/", trainings.TrainingOne.as_view(), name="api-training"),
+    path("trainings/<int:number>/cancel/", trainings.CancelTraining.as_view(), name="api-training-cancel"),
     path("threshold/", threshold.Threshold.as_view(), name="api-threshold"),
     path("units/", logins.UnitList.as_view(), name="api-units"),
     path("rules/", rules.RuleList.as_view(), name="api-rules"),

@@ -108,6 +108,10 @@ register("experiment.started", en="started an experiment", ko="실험을 시작�
 register("experiment.cancelled", en="cancelled an experiment", ko="실험을 취소했습니다")
 register("experiment.finished", en="finished an experiment", ko="실험을 마쳤습니다")
 register("experiment.failed", en="stopped an experiment with an error", ko="실험이 오류로 중단되었습니다")
+register("training.started", en="asked for a training", ko="모델 학습을 시작했습니다")
+register("training.cancelled", en="cancelled a training", ko="모델 학습을 취소했습니다")
+register("training.finished", en="finished a training", ko="모델 학습을 마쳤습니다")
+register("training.failed", en="stopped a training with an error", ko="모델 학습이 오류로 중단되었습니다")
 register("file.cancel_wanted", en="asked that an import stops", ko="가져오기 취소를 요청했습니다")
 register("file.cancelled", en="stopped the import of a file", ko="파일 가져오기를 중단했습니다")
 register(

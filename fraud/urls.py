@@ -13,7 +13,7 @@ from fraud.claims.views import (
 )
 from fraud.company import pages as settings
 from fraud.detection.views import claims, runs, suppressions
-from fraud.learning.views import evaluations, experiments, mined_rules, threshold
+from fraud.learning.views import evaluations, experiments, mined_rules, threshold, trainings
 from fraud.learning.views import versions as detection
 from fraud.people.views import people as logins
 from fraud.people.views import reviews
@@ -107,6 +107,10 @@ urlpatterns = [
     path("detection/experiments/start/", experiments.start, name="start-experiment"),
     path("detection/experiments/<int:number>/", experiments.experiment, name="experiment"),
     path("detection/experiments/<int:number>/cancel/", experiments.cancel, name="cancel-experiment"),
+    path("detection/trainings/", trainings.trainings, name="trainings"),
+    path("detection/trainings/start/", trainings.start, name="start-training"),
+    path("detection/trainings/<int:number>/", trainings.training, name="training"),
+    path("detection/trainings/<int:number>/cancel/", trainings.cancel, name="cancel-training"),
     path("detection/<str:reference>/", detection.version, name="version"),
     path("detection/<str:reference>/<slug:name>/", detection.version_step, name="version-step"),
     path("connections/accounts/", accounts.account_list, name="accounts"),

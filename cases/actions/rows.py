@@ -126,6 +126,8 @@ def _amount_refusal(text: str, currency: str, field: str) -> errors.AmountNotVal
     if re.fullmatch(r"[0-9,]+\.[0-9]+", text):
         why = "decimals" if digits else "decimals_none"
         return errors.AmountNotValid(why, field=field, currency=currency, digits=digits, example=example)
+    if re.fullmatch(r"[0-9]+|[0-9]{1,3}(,[0-9]{3})+", text):  # a number it is, so it does not fit
+        return errors.AmountNotValid("too_large", field=field, example=example)
     return errors.AmountNotValid("not_a_number", field=field, example=example)
 
 

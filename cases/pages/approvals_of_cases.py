@@ -20,7 +20,7 @@ from cases.pages.mail_texts import LANGUAGE_WORDS
 from cases.pages.mails import WHAT
 from cases.services.choice_words import disposition_word
 from cases.services.mail_texts import current_text, text_of
-from cases.services.money import outstanding
+from cases.services.money import due_minor, outstanding
 from cases.services.standing import case_subject
 from cases.services.webhooks import EVENTS
 from cases.visibility import visible_cases, visible_recoveries
@@ -71,7 +71,22 @@ def appeals(by: Actor) -> Iterator[Waiting]:
                 str(row.case.cardholder),
                 row.submitted_at,
                 row.text,
+                _contested(row),
             )
+
+
+def _contested(appeal: Appeal) -> tuple[Fact, ...]:
+    """What was decided, what of it is still asked for, and that the cardholder asks for less or nothing."""
+    case, decision, language = appeal.case, appeal.decision, current_language()
+    due = due_minor(case, decision)
+    facts = [Fact(_("Outcome"), "–", str(disposition_word(decision.disposition)))]
+    if decision.amount_minor:
+        decided = format_money(decision.amount_minor, decision.currency, language)
+        facts.append(Fact(pgettext("approval", "Decided amount, contested"), "–", decided))
+    if due != decision.amount_minor:
+        still = format_money(due, decision.currency, language)
+        facts.append(Fact(pgettext("approval", "Of it still asked for"), "–", still))
+    return tuple(facts)
 
 
 def write_offs(by: Actor) -> Iterator[Waiting]:

@@ -19,10 +19,12 @@ from cases.four_eyes import (
     SAMPLE,
     contradicts_score,
     why_of_currency,
+    why_second_person,
 )
 from cases.models import Appeal, Case, Decision
 from cases.services.decided import was_decided_before
 from cases.services.decisions import BulkOutcome
+from cases.services.steps import UNDO_SECONDS
 from cases.services.texts import shown_money
 from fraud.company.values import CompanyValues, current_settings
 
@@ -82,18 +84,15 @@ def said_of_appeal(appeal: Appeal) -> str:
     }[Appeal.Result(appeal.result)]
 
 
-def said_of_bulk(outcomes: Sequence[BulkOutcome], *, is_undone: bool = False) -> str:
-    """ "2 closed, 1 sent for approval, 1 left as it was", or that nothing was changed."""
+def said_of_bulk(outcomes: Sequence[BulkOutcome], *, step: str = "") -> str:
+    """ "2 closed, 1 sent for approval, 1 left as it was", or that nothing was changed. `step`: of the rows that act on many."""
     n = {
         result: sum(1 for one in outcomes if one.result == result)
         for result in ("done", "closed", "pending", "refused")
     }
     parts = []
     if n["done"]:
-        said = ngettext("%(n)d done", "%(n)d done", n["done"])
-        if is_undone:
-            said = ngettext("%(n)d taken back", "%(n)d taken back", n["done"])
-        parts.append(said % {"n": n["done"]})
+        parts.append(_done(step, n["done"]) % {"n": n["done"]})
     if n["closed"]:
         parts.append(ngettext("%(n)d closed", "%(n)d closed", n["closed"]) % {"n": n["closed"]})
     if n["pending"]:
@@ -106,6 +105,16 @@ def said_of_bulk(outcomes: Sequence[BulkOutcome], *, is_undone: bool = False) ->
         said = ngettext("%(n)d left as it was", "%(n)d left as they were", n["refused"])
         parts.append(said % {"n": n["refused"]})
     return ", ".join(parts) + "."
+
+
+def _done(step: str, n: int) -> str:
+    words = {
+        "ask": ngettext("%(n)d asked to explain", "%(n)d asked to explain", n),
+        "assign": ngettext("%(n)d assigned", "%(n)d assigned", n),
+        "snooze": ngettext("%(n)d set aside", "%(n)d set aside", n),
+        "undo": ngettext("%(n)d taken back", "%(n)d taken back", n),
+    }
+    return words.get(step) or ngettext("%(n)d done", "%(n)d done", n)
 
 
 def forecast_proposal(case: Case, settings: CompanyValues) -> list[str]:
@@ -127,6 +136,33 @@ def forecast_proposal(case: Case, settings: CompanyValues) -> list[str]:
     limit = shown_money(settings.four_eyes_limit_minor, settings.currency)
     said = _("Above %(limit)s a second person has to approve; up to that it is decided at once.")
     return [said % {"limit": limit}, *_chance(settings.four_eyes_share)]
+
+
+def forecast_part(case: Case, minor: int, settings: CompanyValues) -> tuple[bool, list[str]]:
+    """Whether accepting the part within the limit, with `minor` to come back, is decided at once, and the words for it.
+
+    Only what lot may draw stays open until it is done.
+    """
+    why = why_second_person(
+        disposition=Disposition.CONFIRMED_MISUSE,
+        amount_minor=minor,
+        is_company_currency=case.currency == settings.currency,
+        limit_minor=settings.four_eyes_limit_minor,
+        band=case.band,
+        is_reversal=was_decided_before(case),
+        digest="0",  # nothing is drawn here: the hash is that of what will be stored
+        share=0,
+    )
+    if why:
+        return False, [why_second(why)]
+    said = pgettext(
+        "decision",
+        "It is decided at once, and the cardholder is told. You can take it back for %(n)d seconds.",
+    )
+    return True, [
+        said % {"n": UNDO_SECONDS},
+        *_chance(settings.four_eyes_share, _("One in %(n)d is drawn at random for a second look.")),
+    ]
 
 
 def forecast_legitimate(case: Case, settings: CompanyValues) -> list[str]:

@@ -18,7 +18,7 @@ from cases.services.labelling import label_claims
 from cases.services.money import due_minor
 from cases.services.outbox import enqueue_mail
 from cases.services.queue import take_case
-from cases.services.steps import UNDO_SECONDS, check_step, move, read_case
+from cases.services.steps import UNDO_SECONDS, UNDOABLE, check_step, move, read_case
 from cases.services.texts import clean_line, clean_reason
 from cases.workflow import AGAINST, CLEARED, Action, State
 
@@ -243,12 +243,15 @@ def _apply(case: Case, row: Any, decision: Decision, *, by: Actor, event: str, r
     else:
         set_decision(decision, **decided)
     label_claims(case=case, disposition=disposition, known_at=now, by=by)
-    _tell_cardholder(case, decision)
+    _tell_cardholder(case, decision, delay=UNDO_SECONDS + 5 if row.action in UNDOABLE else 0)
     return decision
 
 
-def _tell_cardholder(case: Case, decision: Decision) -> None:
-    """Against: the notice with amount and the way to appeal. Cleared: only somebody who was asked hears of it."""
+def _tell_cardholder(case: Case, decision: Decision, *, delay: int) -> None:
+    """Against: the notice with amount and the way to appeal. Cleared: only somebody who was asked hears of it.
+
+    `delay`: seconds within which the step may be taken back.
+    """
     key = f"{case.reference}:{decision.number}"
     if outcome_of(Disposition(decision.disposition)) == AGAINST:
         enqueue_mail(
@@ -261,6 +264,7 @@ def _tell_cardholder(case: Case, decision: Decision) -> None:
             due_on=case.due_on or "",
             clause=decision.policy_clause,
             message=decision.message,
+            delay_seconds=delay,
         )
     elif case.requests.exists():
         enqueue_mail(
@@ -268,5 +272,5 @@ def _tell_cardholder(case: Case, decision: Decision) -> None:
             to=case.cardholder,
             mail="decision.cleared",
             case=case,
-            delay_seconds=UNDO_SECONDS + 5,
+            delay_seconds=delay,
         )

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db.models import Q
 
 from audit.faults import hit
 from audit.language import spoken
@@ -90,9 +91,11 @@ def enqueue_text(*, key: str, to: str, mail: str, language: str, **values: objec
 
 
 def cancel_mails(*, prefix: str) -> int:
-    """Take back mails that have not left; returns how many."""
-    waiting = OutboxMessage.objects.filter(key__startswith=prefix, state=OutboxMessage.State.WAITING)
-    return waiting.update(state=OutboxMessage.State.CANCELLED)
+    """Take back mails that have not left, and those nobody has told in person yet; returns how many."""
+    waiting = Q(state=OutboxMessage.State.WAITING) | Q(state=OutboxMessage.State.DEAD, error=NO_ADDRESS)
+    return OutboxMessage.objects.filter(waiting, key__startswith=prefix).update(
+        state=OutboxMessage.State.CANCELLED
+    )
 
 
 def send_outbox(*, now: datetime | None = None, limit: int = BATCH) -> dict[str, int]:

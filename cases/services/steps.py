@@ -71,6 +71,7 @@ UNDOABLE = frozenset(
         Action.WAKE,
         Action.CLOSE_LEGITIMATE,
         Action.PROPOSE,
+        Action.DECIDE,
         Action.REQUEST_EXPLANATION,
     }
 )

@@ -20,6 +20,8 @@ from cases.services.steps import UNDO_SECONDS, case_subject, change_recorded, re
 from cases.workflow import Action
 from fraud.claims.units import sees_department
 
+#: What counted at once: its label is withdrawn.
+_DECIDED = (Action.CLOSE_LEGITIMATE, Action.DECIDE)
 _DATES = {"due_on", "snoozed_until"}
 _MOMENTS = {"state_since", "lock_until", "closed_at"}
 
@@ -28,7 +30,7 @@ _MOMENTS = {"state_since", "lock_until", "closed_at"}
 def undo_last_action(*, case: Case, by: Actor, expected_version: int | None) -> Case:
     """Put the case back as it was before the actor's own last step.
 
-    Taking, assigning, releasing, setting aside, asking, proposing and closing can be undone. Rows that a step added are not
+    Taking, assigning, releasing, setting aside, asking, proposing, deciding and closing can be undone. Rows that a step added are not
     deleted: a request becomes withdrawn, a decision superseded, a label is withdrawn by a further one.
     Raises NothingToUndo, StaleCase, OwnCase.
     """
@@ -81,10 +83,11 @@ def _undo_rows(case: Case, action: Action, by: Actor) -> None:
         if request is not None:
             ExplanationRequest.objects.filter(pk=request.pk).update(state=ExplanationRequest.State.WITHDRAWN)
             cancel_mails(prefix=f"explanation.requested:{request.reference}")
-    if action in (Action.PROPOSE, Action.CLOSE_LEGITIMATE):
+    if action in (Action.PROPOSE, *_DECIDED):
         decision = case.decisions.order_by("-number").first()
         if decision is not None:
             set_decision(decision, state=Decision.State.SUPERSEDED)
-            cancel_mails(prefix=f"decision.cleared:{case.reference}:{decision.number}")
-            if action == Action.CLOSE_LEGITIMATE:
+            for mail in ("decision.cleared", "decision.notified"):
+                cancel_mails(prefix=f"{mail}:{case.reference}:{decision.number}")
+            if action in _DECIDED:
                 label_claims(case=case, disposition=None, known_at=present(), by=by)

@@ -12,7 +12,7 @@ from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.models import Appeal, Case, Decision, Evidence
 from cases.pages.case import ClaimRow, leading_hits
 from cases.pages.choices import people_to_assign
-from cases.pages.outcomes import forecast_legitimate, forecast_proposal
+from cases.pages.outcomes import forecast_legitimate, forecast_part, forecast_proposal
 from cases.pages.queue import has_queue
 from cases.pages.regrouping import regrouping_context
 from cases.services.checking import checks_of
@@ -79,6 +79,7 @@ def action_context(
         }
         if over := context["over"]:
             context["over_told"] = message_of(over, case.currency)
+            context["part_is_direct"], context["forecast_part"] = forecast_part(case, over.minor, settings)
     if Action.ASSIGN in actions:
         context["people"] = people_to_assign()
     if Action.DECIDE_APPEAL in actions or case.state == State.APPEALED:

@@ -59,7 +59,7 @@ def do_selected(request: HttpRequest, name: str) -> HttpResponse:
     done = [outcome.reference for outcome in outcomes if outcome.result == bulk.DONE]
     if done:
         remember_undo(request, done, name)
-    return _told(request, outcomes)
+    return _told(request, outcomes, step=name)
 
 
 @page("cases.view_case")
@@ -68,7 +68,7 @@ def undo_selected(request: HttpRequest) -> HttpResponse:
     """Take the last step on several cases back, within ten seconds."""
     request.session.pop(UNDO_KEY, None)
     outcomes = bulk.bulk_undo(items=_chosen(request), by=request.actor)  # type: ignore[attr-defined]
-    return _told(request, outcomes, is_undone=True)
+    return _told(request, outcomes, step="undo")
 
 
 def _typed(request: HttpRequest, name: str) -> QueryDict:
@@ -78,14 +78,14 @@ def _typed(request: HttpRequest, name: str) -> QueryDict:
     return typed
 
 
-def _told(request: HttpRequest, outcomes: list[BulkOutcome], *, is_undone: bool = False) -> HttpResponse:
+def _told(request: HttpRequest, outcomes: list[BulkOutcome], *, step: str = "") -> HttpResponse:
     """Back to the list with what was done; where some were refused, which and why."""
     outcomes = [outcome for outcome in outcomes if outcome.code != errors.CaseNotFound.code]
     if not outcomes:
         return redirect("cases:queue")
     refused = [outcome for outcome in outcomes if outcome.result == "refused"]
     is_done = len(refused) < len(outcomes)
-    said = said_of_bulk(outcomes, is_undone=is_undone)
+    said = said_of_bulk(outcomes, step=step)
     messages.add_message(request, messages.SUCCESS if is_done else messages.WARNING, said)
     if not refused:
         return redirect(_list_of(request))

@@ -27,7 +27,7 @@ from fraud.detection.features.catalogue import is_money
 from fraud.detection.model_files import ModelDamaged, load_version
 from fraud.detection.models import ModelVersion
 from fraud.learning.experiment_words import refusal
-from fraud.learning.experimenting import State, end
+from fraud.learning.experimenting import State, end, stem
 from fraud.learning.experiments.process import RESULTS, costs_of, write_window
 from fraud.learning.experiments.split import columns
 from fraud.learning.later_claims import LaterClaims, NothingToCompare, later_claims
@@ -36,7 +36,8 @@ from fraud.learning.models import Experiment, ExperimentRow
 from fraud.learning.rounds import training_config, training_set
 from fraud.learning.training import NothingToTrainOn, TrainingConfig
 from fraud.learning.training.catalogue import feature_choice
-from fraud.learning.training.process import environment_of
+from fraud.learning.training.process import TrainingFailed, environment_of
+from fraud.learning.training_run import made, train_asked
 
 _POLL_SECONDS = 0.5
 
@@ -56,20 +57,18 @@ def run_experiment(experiment: Experiment) -> Experiment:
     if not taken:
         experiment.refresh_from_db()
         return experiment
+    is_training = experiment.kind == Experiment.Kind.TRAINING
     try:
-        with tempfile.TemporaryDirectory(prefix="experiment-") as name:
-            folder = Path(name)
-            _write_job(experiment, folder)
-            finished = _follow(experiment, folder)
-        if finished:
+        if (train_asked if is_training else _ask)(experiment):
             _finish(experiment, State.FINISHED)
     except NothingToTrainOn:
-        _finish(experiment, State.FAILED, refusal("nothing_to_train_on"))
+        code = "nothing_to_learn_from" if is_training else "nothing_to_train_on"
+        _finish(experiment, State.FAILED, refusal(code))
     except NothingToCompare:
         _finish(experiment, State.FAILED, refusal("nothing_to_compare"))
     except TooFewMisses:
         _finish(experiment, State.FAILED, refusal("too_few_misses"))
-    except (ModelDamaged, FeaturesMissing, ExperimentFailed) as error:
+    except (ModelDamaged, FeaturesMissing, ExperimentFailed, TrainingFailed) as error:
         _finish(experiment, State.FAILED, str(error))
     except BaseException as error:
         _finish(experiment, State.FAILED, f"{type(error).__name__}: {error}"[:500])
@@ -78,15 +77,23 @@ def run_experiment(experiment: Experiment) -> Experiment:
     return experiment
 
 
+def _ask(experiment: Experiment) -> bool:
+    """Gather the claims, then let the child fit and measure; False where it was cancelled."""
+    with tempfile.TemporaryDirectory(prefix="experiment-") as name:
+        folder = Path(name)
+        _write_job(experiment, folder)
+        return _follow(experiment, folder)
+
+
 @one_transaction()
 def _finish(experiment: Experiment, state: Experiment.State, error: str = "") -> None:
     if end(experiment, state, error):
         record(
-            action="experiment.finished" if state == State.FINISHED else "experiment.failed",
+            action=f"{stem(experiment.kind)}.{'finished' if state == State.FINISHED else 'failed'}",
             by=Actor.system("training"),
             subject=f"experiment:{experiment.pk}",
             reason=error,
-            after={"n_done": experiment.n_done, "counts": experiment.counts},
+            after={"n_done": experiment.n_done, "counts": experiment.counts, **made(experiment)},
         )
 
 

@@ -30,16 +30,23 @@ STEPS: dict[str, Any] = {
     "proof": gettext_lazy("counting on later claims"),
     "choice": gettext_lazy("choosing the best"),
     "latest": gettext_lazy("counting on the latest claims"),
+    "gather": pgettext_lazy("training", "gathering claims and outcomes"),
+    "usual": pgettext_lazy("training", "learning what is usual"),
+    "outcomes": pgettext_lazy("training", "learning from the outcomes"),
+    "check": pgettext_lazy("training", "checking on outcomes it did not learn from"),
+    "keep": pgettext_lazy("training", "keeping the version"),
+    "compare": pgettext_lazy("training", "comparing it with the version in service"),
 }
 KINDS: dict[str, Any] = {
     "methods": gettext_lazy("Imbalance and other methods"),
     "autoencoder": gettext_lazy("Autoencoder"),
     "surrogate": gettext_lazy("Paths of the score"),
     "mining": gettext_lazy("Rules from misses"),
+    "training": pgettext_lazy("experiment", "Training"),
 }
 STATES: dict[str, tuple[Any, str]] = {
-    "waiting": (pgettext_lazy("experiment", "waits"), ""),
-    "running": (pgettext_lazy("experiment", "runs"), "accent"),
+    "waiting": (pgettext_lazy("experiment", "waiting"), ""),
+    "running": (pgettext_lazy("experiment", "under way"), "accent"),
     "finished": (pgettext_lazy("experiment", "finished"), "success"),
     "failed": (pgettext_lazy("experiment", "failed"), "danger"),
     "cancelled": (pgettext_lazy("experiment", "cancelled"), ""),
@@ -66,6 +73,10 @@ REFUSALS: dict[str, Any] = {
     ),
     "too_few_misses": gettext_lazy(
         "Of the misuse known then, too little was missed by the rules to learn from. Test on fewer weeks, or wait for more outcomes."
+    ),
+    "nothing_to_learn_from": pgettext_lazy(
+        "training",
+        "No claim is old enough to learn from: its outcome may still come. Import older claims, or wait some days.",
     ),
     "lost": gettext_lazy("Its process ended without a result; start it again."),
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from audit import clock
@@ -25,9 +25,12 @@ from fraud.learning.experiment_words import METHODS, refusal
 from fraud.learning.mining.mine import STEPS as MINING_STEPS
 from fraud.learning.models import Experiment
 from fraud.learning.segment_asked import read_segment, weeks_back_to
+from fraud.learning.training.stages import STEPS as TRAINING_STEPS
 from rules.models import Rule
 
 Kind, State = Experiment.Kind, Experiment.State
+#: Rules are looked for, and versions trained, at pages of their own.
+QUESTIONS = (Kind.METHODS.value, Kind.AUTOENCODER.value, Kind.SURROGATE.value)
 WEEKS, MOST_WEEKS = 12, 52
 LAYERS = "24-5-24"
 MOST_LAYERS, WIDEST = 7, 256
@@ -72,7 +75,7 @@ def read_asked(kind: str, typed: Mapping[str, Any]) -> Asked:
             options = {"depth": options["depth"], "segment": segment.to_json()}
             weeks = weeks_back_to(segment.month, problems) if segment.month else weeks
     else:
-        problems["kind"] = _("Choose one of: %(kinds)s.") % {"kinds": ", ".join(Kind.values)}
+        problems["kind"] = _("Choose one of: %(kinds)s.") % {"kinds": ", ".join([*QUESTIONS, Kind.MINING])}
     if problems or weeks is None:
         raise ExperimentNotValid(problems)
     return Asked(kind, weeks, options)
@@ -152,26 +155,46 @@ def start_experiment(*, asked: Asked, by: Actor) -> Experiment:
     settle_lost()
     other = Experiment.objects.filter(state__in=[State.WAITING, State.RUNNING]).first()
     if other is not None:
-        raise ExperimentNotValid(
-            {"kind": _("Experiment %(n)s is not over yet; wait for it or cancel it.") % {"n": other.pk}}
-        )
+        raise ExperimentNotValid({"kind": _not_over(other)})
     now = clock.now()
-    n_steps = len(MINING_STEPS) if asked.kind == Kind.MINING else len(asked.options.get("methods") or []) or 1
-    experiment = Experiment.objects.create(
-        kind=asked.kind,
-        cut_off_at=now - timedelta(weeks=asked.weeks),
-        options=asked.options,
-        n_steps=n_steps,
-        started_by=by.username,
-        beat_at=now,
-    )
+    try:
+        with transaction.atomic():  # the key refuses whoever asked at the same moment
+            experiment = Experiment.objects.create(
+                kind=asked.kind,
+                cut_off_at=now - timedelta(weeks=asked.weeks),
+                options=asked.options,
+                n_steps=_n_steps(asked),
+                started_by=by.username,
+                beat_at=now,
+            )
+    except IntegrityError as error:
+        said = _("Another one was started at the same moment; wait for it or cancel it.")
+        raise ExperimentNotValid({"kind": said}) from error
+    options = dict(asked.options)
     record(
-        action="experiment.started",
+        action=f"{stem(asked.kind)}.started",
         by=by,
         subject=f"experiment:{experiment.pk}",
-        after={"kind": asked.kind, "cut_off_at": experiment.cut_off_at.isoformat(), **asked.options},
+        reason=options.pop("reason", ""),
+        after={"kind": asked.kind, "cut_off_at": experiment.cut_off_at.isoformat(), **options},
     )
     return experiment
+
+
+def stem(kind: str) -> str:
+    """What entries of the audit log about a kind begin with."""
+    return "training" if kind == Kind.TRAINING else "experiment"
+
+
+def _not_over(other: Experiment) -> str:
+    if other.kind == Kind.TRAINING:
+        return _("Training %(n)s is not over yet; wait for it or cancel it.") % {"n": other.pk}
+    return _("Experiment %(n)s is not over yet; wait for it or cancel it.") % {"n": other.pk}
+
+
+def _n_steps(asked: Asked) -> int:
+    steps = {Kind.MINING: MINING_STEPS, Kind.TRAINING: TRAINING_STEPS}
+    return len(steps.get(Kind(asked.kind)) or asked.options.get("methods") or [""])
 
 
 def may_start(by: Actor, kind: str) -> bool:
@@ -208,7 +231,7 @@ def cancel_experiment(*, experiment: Experiment, by: Actor) -> bool:
     if not end(experiment, State.CANCELLED):
         return False
     record(
-        action="experiment.cancelled",
+        action=f"{stem(experiment.kind)}.cancelled",
         by=by,
         subject=f"experiment:{experiment.pk}",
         after={"n_done": experiment.n_done, "n_steps": experiment.n_steps},
@@ -235,7 +258,7 @@ def settle_lost() -> None:
             message = refusal("lost")
             if end(experiment, State.FAILED, message):
                 record(
-                    action="experiment.failed",
+                    action=f"{stem(experiment.kind)}.failed",
                     by=Actor.system("training"),
                     subject=f"experiment:{experiment.pk}",
                     reason=message,

@@ -35,13 +35,15 @@ class Evaluation(models.Model):
 
 class Experiment(models.Model):
     """A question asked of the company's own claims: which method, what an autoencoder sees, which paths a score
-    follows, which rules would have caught what no rule flagged."""
+    follows, which rules would have caught what no rule flagged. And the training of a version somebody asked for, which is
+    worked, watched and cancelled in the same way."""
 
     class Kind(models.TextChoices):
         METHODS = "methods"
         AUTOENCODER = "autoencoder"
         SURROGATE = "surrogate"
         MINING = "mining"
+        TRAINING = "training"
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -67,6 +69,12 @@ class Experiment(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                models.Case(models.When(state__in=["waiting", "running"], then=models.Value(1))),
+                name="experiment_one_at_a_time",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"

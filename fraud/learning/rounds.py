@@ -32,6 +32,7 @@ from fraud.learning.registering import register_version
 from fraud.learning.registry import install_first_version
 from fraud.learning.training import TrainedModel, TrainingConfig, train_hybrid
 from fraud.learning.training.process import train_in_process
+from fraud.learning.training.stages import Watch, nobody
 
 #: With fewer claims than this a detector's idea of what is usual means nothing; history joins in.
 #: How the first version is fitted.
@@ -138,15 +139,21 @@ def training_config(values: CompanyValues | None = None) -> TrainingConfig:
 
 
 def train_challenger(
-    *, by: Actor, cut_off: datetime | None = None, config: TrainingConfig | None = None
+    *,
+    by: Actor,
+    cut_off: datetime | None = None,
+    config: TrainingConfig | None = None,
+    watch: Watch | None = None,
 ) -> ModelVersion:
     """Train in a process of its own on what is known at the cut-off (default: now), and register the challenger.
 
     While outcomes known, rule set and settings are all those of the last version, training again gives that version.
+    `watch` is told each step; what it raises ends the training, and nothing of it is kept.
     Raises NotPermitted, NothingToTrainOn or TrainingFailed.
     """
     require(by, "fraud.train_model")
     cut_off, config = (cut_off or clock.now()).astimezone(UTC), config or training_config()
+    (watch or nobody)("gather")
     ground = learnt_from(cut_off)
     known = _already_trained(cut_off, config, ground)
     if known is not None:
@@ -162,7 +169,9 @@ def train_challenger(
             cut_off=cut_off,
             out_folder=Path(name) / "model",
             config=config,
+            watch=watch,
         )
+        (watch or nobody)("keep")
         drift = drift_references(data.features, tuple(files.card["tree_features"]))
         card = {**files.card, "drift": drift, "learnt_from": ground}
         return register_version(

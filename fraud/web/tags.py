@@ -149,10 +149,14 @@ def band(value: str, probability: float | None = None) -> SafeString:
     )
 
 
+#: Of an amount's bar: so much of it shows of whatever is above nothing.
+_SLIVER = 0.01
+
+
 @register.simple_tag
 def amount_bar(value: float, largest: float, level: str = "") -> SafeString:
-    """A thin bar for a value among its neighbours, drawn on a square-root scale so that small ones stay visible."""
-    share = 0.0 if largest <= 0 or value <= 0 else min(1.0, value / largest) ** 0.5
+    """A thin bar for a value among its neighbours, as long as its share of the largest; the smallest keep a sliver."""
+    share = 0.0 if largest <= 0 or value <= 0 else max(_SLIVER, min(1.0, value / largest))
     return format_html(
         '<svg class="amount-bar {}" viewBox="0 0 100 3" preserveAspectRatio="none" aria-hidden="true">'
         '<rect width="100" height="3"/><rect class="on" width="{}" height="3"/></svg>',

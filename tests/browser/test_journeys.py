@@ -30,6 +30,7 @@ def pages_of(scene) -> list[str]:
         "/detection/threshold/",
         "/detection/side-by-side/",
         "/detection/experiments/",
+        "/detection/trainings/",
         "/detection/experiments/?kind=autoencoder",
         "/rules/",
         "/files/",

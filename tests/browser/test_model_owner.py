@@ -1,4 +1,4 @@
-"""The model owner in a browser: threshold and its approval, ten runs side by side, an experiment, the autoencoder."""
+"""The model owner in a browser: threshold and its approval, ten runs side by side, an experiment, the autoencoder, a training."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils import timezone
 from fraud.claims.models import Claim
 from fraud.company.models import CompanySettings
 from fraud.company.values import current_settings
+from fraud.detection.models import ModelVersion
 from fraud.learning import experimenting
 from fraud.learning.experiment_run import run_experiment
 from fraud.learning.models import Experiment, ExperimentRow
@@ -146,3 +147,43 @@ def test_autoencoder_shows_errors_by_class_and_what_of_a_claim_could_not_be_rebu
     phone = visit("auditor", width=360, language="ko", phone=True)
     phone.open(f"/detection/experiments/{experiment.pk}/?claim={claim}")
     assert fits(phone)
+
+
+def ask_training(page) -> Experiment:
+    page.open("/detection/")
+    page.locator(".page-head .actions a.primary").click()
+    page.wait_for_url("**/detection/trainings/")
+    page.fill("#reason", "fifty new outcomes")
+    page.locator("form[action$='/trainings/start/'] .primary").click()
+    page.wait_for_url("**/detection/trainings/*/")
+    return Experiment.objects.get(kind="training")
+
+
+def test_training_is_started_watched_and_ends_in_a_candidate(visit, scene):
+    owner = visit("model_owner")
+    experiment = ask_training(owner)
+    assert owner.locator("#progress ol.steps li.waiting").count() == 6
+    champion = ModelVersion.objects.get(stage="champion")
+    assert run_experiment(experiment).state == "finished", experiment.error
+    owner.wait_for_selector("#result")  # the page looked again by itself
+    assert owner.locator("#progress ol.steps li.done").count() == 6
+    assert owner.locator("#result .tag.info").count() == 1
+    assert ModelVersion.objects.get(stage="champion") == champion
+    owner.locator("#result a").click()
+    owner.wait_for_url("**/detection/M-*/")
+    phone = visit("auditor", width=360, language="ko", phone=True)
+    phone.open(f"/detection/trainings/{experiment.pk}/")
+    assert fits(phone)
+    phone.open("/detection/trainings/")
+    assert fits(phone)
+
+
+def test_training_is_cancelled_from_its_page(visit, scene):
+    owner = visit("model_owner")
+    experiment = ask_training(owner)
+    owner.locator("form[action$='/cancel/'] .danger").click()
+    owner.wait_for_selector(".notice.success")
+    experiment.refresh_from_db()
+    assert (experiment.state, run_experiment(experiment).state) == ("cancelled", "cancelled")
+    assert owner.locator("form[action$='/cancel/']").count() == 0
+    assert ModelVersion.objects.count() == 1

@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.utils import translation
@@ -383,8 +384,28 @@ UNDOABLE = {
     "snooze": lambda stage: (_snoozed(stage), "in_review"),
     "request": lambda stage: (stage.asked(), "in_review"),
     "propose": lambda stage: (stage.proposed(), "explained"),
+    "decide": lambda stage: (_decided(stage), "explained"),
     "close": lambda stage: (stage.closed(), "in_review"),
 }
+
+
+def _decided(stage: Stage) -> Case:
+    """Misuse, decided at once: the amount is within the limit of one pair of eyes."""
+    case = stage.explained()
+    with patch(
+        "cases.services.drafting.current_settings", lambda: settings_with(four_eyes_limit_minor=AMOUNT)
+    ):
+        made = decisions.propose_decision(
+            case=case,
+            disposition=Disposition.CONFIRMED_MISUSE,
+            reason=REASON,
+            amount_minor=AMOUNT,
+            currency="KRW",
+            by=stage.actor("reviewer"),
+            expected_version=case.version,
+        )
+    assert made.state == "approved", made.why_approval
+    return fresh(case)
 
 
 def _released(stage: Stage) -> Case:
@@ -416,7 +437,9 @@ def test_ones_last_step_can_be_taken_back_for_ten_seconds(stage: Stage, name: st
     with pytest.raises(errors.NothingToUndo):
         undo.undo_last_action(case=back, by=by, expected_version=back.version)
     stage.go_on(minutes=5)
-    assert send_outbox()["sent"] == (2 if name == "propose" else 0)  # the request and its answer, which stand
+    assert send_outbox()["sent"] == (
+        2 if name in ("propose", "decide") else 0
+    )  # the request and its answer, which stand
     assert find_faults() == []
 
 
@@ -435,6 +458,33 @@ def test_undoing_a_closing_withdraws_its_label_by_a_further_one(stage: Stage) ->
     assert (back.disposition, back.closed_at) == ("", None)
     assert case.decisions.get().state == "superseded"
     assert current_decision(back) is None
+
+
+def test_undoing_a_decision_against_somebody_leaves_neither_label_nor_mail(stage: Stage) -> None:
+    case = _decided(stage)
+    assert labels(case) == [(True, "review")]
+    send_outbox(now=case.state_since + timedelta(seconds=9))
+    told = OutboxMessage.objects.get(key__startswith="decision.notified")
+    assert told.state == "waiting"
+    back = undo.undo_last_action(case=case, by=stage.actor("reviewer"), expected_version=case.version)
+    assert labels(case) == [(True, "review"), (None, "review")]
+    assert (back.state, back.disposition) == ("explained", "")
+    assert case.decisions.get().state == "superseded"
+    stage.go_on(minutes=5)
+    send_outbox()
+    told.refresh_from_db()
+    assert told.state == "cancelled"
+
+
+def test_what_is_undone_need_not_be_told_in_person_either(stage: Stage) -> None:
+    stage.cast.cardholder.email = stage.cast.cardholder_record.email = ""
+    stage.cast.cardholder.save()
+    stage.cast.cardholder_record.save()
+    case = _decided(stage)
+    told = OutboxMessage.objects.filter(key__startswith="decision.notified")
+    assert told.get().state == "dead"
+    undo.undo_last_action(case=case, by=stage.actor("reviewer"), expected_version=case.version)
+    assert told.get().state == "cancelled"
 
 
 def test_nothing_is_undone_once_somebody_else_acted(stage: Stage) -> None:

@@ -9,7 +9,8 @@ import pytest
 from cases.models import Case, Decision
 from cases.services import errors, over_limit
 from cases.services.over_limit import over_of
-from tests.cases.stage import Stage, fresh
+from cases.views import action_context
+from tests.cases.stage import Stage, fresh, settings_with
 from tests.cast import make_claim, make_hit, make_rule_version, make_run, make_score
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +94,39 @@ def test_one_click_proposes_the_part_over_the_limit(stage: Stage, client: Any) -
     made = Decision.objects.get(case=case)
     assert (made.amount_minor, made.currency) == (86_500, "KRW")
     assert "500,000" not in made.message  # no threshold to the cardholder
+
+
+@pytest.mark.parametrize(
+    ("limit", "button", "words"),
+    [(500_000, "Decide", "decided at once"), (50_000, "Propose", "a second person has to approve")],
+)
+def test_the_dialog_says_which_way_it_goes_and_goes_it(
+    stage: Stage,
+    client: Any,
+    company: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    limit: int,
+    button: str,
+    words: str,
+) -> None:
+    company(four_eyes_limit_minor=limit)
+    monkeypatch.setattr(
+        action_context, "current_settings", lambda: settings_with(four_eyes_limit_minor=limit)
+    )
+    case = case_over(stage, SINGLE)
+    client.force_login(stage.cast.reviewer)
+    client.cookies["django_language"] = "en"
+    page = client.get(f"/cases/{case.reference}/").content.decode()
+    dialog = page[page.index('<dialog id="propose-part"') :].partition("</dialog>")[0]
+    assert words in dialog
+    assert f'primary">{button}<' in dialog
+    assert "up to that" not in dialog
+    client.post(f"/cases/{case.reference}/do/propose-part/", {"version": case.version})
+    made = Decision.objects.get(case=case)
+    assert made.needs_approval == (button == "Propose")
+    back = client.post(f"/cases/{case.reference}/undo/", {"version": fresh(case).version})
+    assert back.status_code == 302
+    assert (fresh(case).state, Decision.objects.get().state) == ("explained", "superseded")
 
 
 def test_facts_that_no_longer_hold_propose_nothing(stage: Stage) -> None:

@@ -545,6 +545,19 @@ def test_what_waits_reaches_somebody_else_and_never_whoever_asked(
     assert [one.kind for one in waiting_for(actor_of(someone))] == ([] if kind != "version" else [kind])
 
 
+def test_an_appeal_in_the_inbox_shows_what_was_decided_and_who_appeals(stage: Stage, client: Client) -> None:
+    case = stage.appealed()
+    client.force_login(stage.cast.other_approver)
+    client.cookies["django_language"] = "en"
+    page = client.get("/approvals/")
+    (row,) = page.context["rows"]
+    said = {fact.name: fact.after for fact in row.changes}
+    assert said["Decided amount, contested"] == "KRW 84,000"
+    assert "Of it still asked for" not in said  # nothing of it has come back
+    assert row.by == str(case.cardholder)
+    assert "cardholder, appeals" in page.content.decode()
+
+
 def test_the_inbox_shows_what_holds_and_which_proposals_are_overtaken(stage: Stage) -> None:
     limit = Parameter.objects.create(name="burst", kind="number", label_en="Burst", label_ko="건수")
     limit.values.create(value="6", valid_from=date(2020, 1, 1))

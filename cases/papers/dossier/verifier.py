@@ -47,6 +47,7 @@ _BROKEN = (
 )
 # fmt: off
 SAID = {
+    "no_file": ("there is no such file, or it may not be read", "파일이 없거나 읽을 권한이 없습니다"),
     "no_archive": ("this is not a ZIP archive that can be read", "읽을 수 있는 ZIP 파일이 아닙니다"),
     "no_manifest": ("the manifest is missing", "목록 파일(manifest)이 없습니다"),
     "manifest": ("the manifest was altered or is not a dossier's", "목록 파일(manifest)이 변경되었거나 기록철의 목록이 아닙니다"),
@@ -122,6 +123,8 @@ def check_dossier(path: str | os.PathLike[str]) -> Checked:
     try:
         with open(path, "rb") as file, zipfile.ZipFile(file) as archive:
             return _checked(archive, file)
+    except (FileNotFoundError, PermissionError, IsADirectoryError):
+        return Checked((Finding("no_file"),))
     except _BROKEN:
         return Checked((Finding("no_archive"),))
 

@@ -53,6 +53,7 @@ class AmountNotValid(ContentNotValid):
     field = "amount"
     texts: Mapping[str, Any] = {
         "not_a_number": _("The amount must be a number such as %(example)s, without other words."),
+        "too_large": _("The amount is too large. Write one such as %(example)s."),
         "sign": _("The amount cannot be negative. Write it without a sign, such as %(example)s."),
         "decimals_none": _("%(currency)s has no decimals. Write a whole amount such as %(example)s."),
         "decimals": _("%(currency)s has at most %(digits)d decimals. Write an amount such as %(example)s."),

@@ -17,6 +17,7 @@ from fraud.claims.panels import scores_hidden_from
 from fraud.claims.units import within_units
 from fraud.detection.models import Score, ScreeningRun
 from fraud.detection.run_words import STAGE_NAMES, counts_in_words, stage_word
+from fraud.detection.screening.leases import is_free
 from fraud.detection.screening.pace import Pace, pace_of
 from fraud.web.access import page
 from rules.fields import FIELDS
@@ -48,6 +49,9 @@ def run_page(request: HttpRequest, reference: str) -> HttpResponse:
     context: dict[str, Any] = {
         "run": run,
         "is_running": run.state in RUNNING,
+        "waits_for_worker": run.state == ScreeningRun.State.PREPARING
+        and run.paused_at is None
+        and is_free(run),
         "may_cancel": (*RUNNING, ScreeningRun.State.FAILED).count(run.state) and not _has_cases(run),
         "pace": (pace := pace_of(run)),
         "stages": stages_of(run, pace),

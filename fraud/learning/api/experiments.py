@@ -20,8 +20,7 @@ from fraud.web.api import ONLY_PAGING, PAGING, FraudView, describe, query
 from fraud.web.api_shapes import ListView, TableAnswer, pages_of, table_told
 from fraud.web.api_strict import StrictCharField, StrictIntegerField, StrictSerializer
 
-#: Rules are looked for at an address of their own.
-KINDS = [kind for kind in Experiment.Kind.values if kind != Experiment.Kind.MINING]
+KINDS = list(experimenting.QUESTIONS)
 
 
 class ExperimentAsked(StrictSerializer):

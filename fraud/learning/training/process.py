@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,11 @@ from audit.faults import hit
 from fraud.detection.scoring.artefacts import Manifest
 from fraud.detection.scoring.hits import Hits
 from fraud.learning.training.config import TrainingConfig
+from fraud.learning.training.rows import NothingToTrainOn
+from fraud.learning.training.stages import FITTING, Watch
+
+_POLL_SECONDS = 0.5
+STEP_FILE = "step.txt"
 
 
 class TrainingFailed(RuntimeError):
@@ -51,9 +57,11 @@ def train_in_process(
     config: TrainingConfig | None = None,
     threads: int | None = None,
     timeout_seconds: float = 3600,
+    watch: Watch | None = None,
 ) -> TrainedFiles:
     """``train_hybrid`` in a fresh interpreter; the model's files are written to ``out_folder`` (created, must be empty).
 
+    ``watch`` is told the step about twice a second; what it raises ends the process and is raised on.
     Raises TrainingFailed when the process fails or takes longer than ``timeout_seconds``.
     """
     with tempfile.TemporaryDirectory(prefix="training-") as name:
@@ -69,7 +77,10 @@ def train_in_process(
             "out": str(out_folder.resolve()),
         }
         (job / "job.json").write_text(json.dumps(settings), encoding="utf-8")
-        _run(job, threads, timeout_seconds)
+        if watch is None:
+            _run(job, threads, timeout_seconds)
+        else:
+            _run_watched(job, threads, timeout_seconds, watch)
     manifest = json.loads((out_folder / "manifest.json").read_text(encoding="utf-8"))
     card = json.loads((out_folder / "card.json").read_text(encoding="utf-8"))
     return TrainedFiles(out_folder, manifest, card)
@@ -102,6 +113,37 @@ def _run(job: Path, threads: int | None, timeout_seconds: float) -> None:
         raise TrainingFailed(lines[-1])
 
 
+def _run_watched(job: Path, threads: int | None, timeout_seconds: float, watch: Watch) -> None:
+    """`_run` that says every half second which step the process is in."""
+    command = [sys.executable, "-m", "fraud.learning.training.process", str(job)]
+    said, latest = job / "said.txt", time.monotonic() + timeout_seconds
+    with said.open("w") as out:
+        child = subprocess.Popen(command, env=environment_of(threads), stdout=out, stderr=out)  # noqa: S603 — our own module
+    try:
+        while child.poll() is None:
+            watch(_step_of(job))
+            if time.monotonic() > latest:
+                raise TrainingFailed(f"the training took longer than {timeout_seconds:g} seconds")
+            time.sleep(_POLL_SECONDS)
+    finally:
+        if child.poll() is None:
+            child.kill()
+            child.wait()
+    if child.returncode != 0:
+        lines = said.read_text(errors="replace").strip().splitlines() or [f"exit code {child.returncode}"]
+        if lines[-1].partition(": ")[0].endswith(NothingToTrainOn.__name__):
+            raise NothingToTrainOn(lines[-1].partition(": ")[2])
+        raise TrainingFailed(lines[-1])
+
+
+def _step_of(job: Path) -> str:
+    """What the process does at this moment."""
+    try:
+        return (job / STEP_FILE).read_text(encoding="utf-8") or FITTING[0]
+    except OSError:
+        return FITTING[0]
+
+
 def run_job(job: Path) -> None:
     """Train what the job folder describes and write the model; the other side of ``train_in_process``."""
     from fraud.learning.training.train import train_hybrid
@@ -115,6 +157,7 @@ def run_job(job: Path) -> None:
         pl.read_parquet(job / "labels.parquet"),
         cut_off=datetime.fromisoformat(settings["cut_off"]),
         config=TrainingConfig.from_json(settings["config"]),
+        tell=lambda step: _say_step(job, step),
     )
     hit("training.fitted")
     out = Path(settings["out"])
@@ -123,6 +166,12 @@ def run_job(job: Path) -> None:
         json.dumps(trained.report.card(), ensure_ascii=False, indent=1), encoding="utf-8"
     )
     (out / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+
+
+def _say_step(job: Path, step: str) -> None:
+    new = job / f".{STEP_FILE}"
+    new.write_text(step, encoding="utf-8")
+    new.replace(job / STEP_FILE)
 
 
 if __name__ == "__main__":

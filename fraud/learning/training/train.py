@@ -22,6 +22,7 @@ from fraud.learning.training.config import TrainingConfig
 from fraud.learning.training.folds import Fold, folds
 from fraud.learning.training.report import OutOfFold, TrainingReport, report_of
 from fraud.learning.training.rows import TrainingRows, microseconds, training_rows
+from fraud.learning.training.stages import Watch, nobody
 
 _DAY = 86_400_000_000
 
@@ -55,18 +56,20 @@ def train_hybrid(
     *,
     cut_off: datetime,
     config: TrainingConfig | None = None,
+    tell: Watch = nobody,
 ) -> TrainedModel:
     """Fit detectors, trees, stack and calibration.
 
     ``features``: the feature frame (claim_id, transacted_at and the feature columns), any number of claims; only those before
     ``cut_off`` are used. ``hits`` (n, r) rule hits of the same rows. ``labels``: claim_id, is_misuse, known_at, weight; what became
-    known after ``cut_off`` changes nothing. Works without a single label: then detectors and rules alone score.
+    known after ``cut_off`` changes nothing. ``tell`` hears each step as it begins. Works without a single label: then detectors and rules alone score.
     Raises NothingToTrainOn, FeaturesMissing, HitsNotMatching, DetectorFailed.
     """
     config = feature_choice(features, config or TrainingConfig())
     rules = Rules(tuple(rule_codes), tuple(float(w) for w in rule_weights))
     rules.require_shape(hits, features.height)
     rows = training_rows(features, labels, cut_off=cut_off, config=config)
+    tell("usual")
     detectors, knots = fit_detectors(features, microseconds(cut_off), config)
     picked = features[rows.positions]
     tails = tails_of(detectors, matrix(picked, config.detector_features or ()))
@@ -83,7 +86,7 @@ def train_hybrid(
     )
     out = None
     if _can_learn(rows, np.ones(len(rows), dtype=bool), config):
-        model, out = _learn(model, inputs, rows, microseconds(cut_off), config)
+        model, out = _learn(model, inputs, rows, microseconds(cut_off), config, tell)
     return TrainedModel(model, report_of(model, features, rows, out, cut_off, config))
 
 
@@ -115,9 +118,10 @@ def _can_learn(rows: TrainingRows, mask: np.ndarray, config: TrainingConfig) -> 
 
 
 def _learn(
-    model: HybridModel, inputs: _Inputs, rows: TrainingRows, end_us: int, config: TrainingConfig
+    model: HybridModel, inputs: _Inputs, rows: TrainingRows, end_us: int, config: TrainingConfig, tell: Watch
 ) -> tuple[HybridModel, OutOfFold | None]:
     """Trees on all rows; stack and calibration on out-of-fold rows where there are enough."""
+    tell("outcomes")
     everything = np.ones(len(rows), dtype=bool)
     main, base = _fit_trees(inputs, rows, everything, model, config)
     model = replace(model, trees=main, base_trees=base)
@@ -126,6 +130,7 @@ def _learn(
     ]
     if not chosen:
         return model, None
+    tell("check")
     out = _out_of_fold(inputs, rows, chosen, model, config)
     at, y = out.rows, rows.y[out.rows].astype(np.float64)
     if y.sum() >= config.min_fold_confirmed:

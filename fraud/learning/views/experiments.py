@@ -22,8 +22,7 @@ from fraud.web.access import page
 from fraud.web.tables import csv_answer
 
 SHOWN = 30
-#: Rules are looked for on a page beside the rules.
-ASKED_HERE = [kind for kind in Experiment.Kind.values if kind != Experiment.Kind.MINING]
+ASKED_HERE = experimenting.QUESTIONS
 
 
 @page("fraud.view_detection")
@@ -76,6 +75,8 @@ def start(request: HttpRequest) -> HttpResponse:
     kind = request.POST.get("kind", "")
     if kind == Experiment.Kind.MINING:
         return redirect("fraud:mined-rules")
+    if kind == Experiment.Kind.TRAINING:
+        return redirect("fraud:trainings")
     typed = {**request.POST.dict(), "methods": request.POST.getlist("methods")}
     try:
         asked = experimenting.read_asked(kind, typed)
@@ -94,6 +95,8 @@ def experiment(request: HttpRequest, number: int) -> HttpResponse:
     found = _find(number)
     if found.kind == Experiment.Kind.MINING:
         return redirect("fraud:mined-rules-one", number=number)
+    if found.kind == Experiment.Kind.TRAINING:
+        return redirect("fraud:training", number=number)
     context = page_of(found, _by(request), request.GET.get("claim", ""))
     file = csv_answer(request, context["tables"])
     if file is not None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from audit.actor import Actor
 from fraud.learning.experiment_run import run_experiment
 from fraud.learning.experiment_words import error_sentence
-from fraud.learning.experimenting import ExperimentNotValid, read_asked, start_experiment
+from fraud.learning.experimenting import QUESTIONS, ExperimentNotValid, read_asked, start_experiment
 from fraud.learning.models import Experiment
 
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     help = "Learn from what was known some weeks ago, recalibrate on later claims the fit never saw, test on the claims since."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("kind", nargs="?", choices=Experiment.Kind.values)
+        parser.add_argument("kind", nargs="?", choices=[*QUESTIONS, Experiment.Kind.MINING])
         parser.add_argument("--run", type=int, help="do the experiment that waits under this number")
         parser.add_argument("--weeks", default="", help="weeks of later claims to test on (default 12)")
         parser.add_argument("--methods", default="", help="such as none,smote,lightgbm (default: all)")
@@ -43,7 +43,7 @@ class Command(BaseCommand):
                 raise CommandError(_("No experiment with that number waits."))
         elif options["kind"] is None:
             said = _("Say which kind: %(kinds)s; or --run with a number.")
-            raise CommandError(said % {"kinds": ", ".join(Experiment.Kind.values)})
+            raise CommandError(said % {"kinds": ", ".join([*QUESTIONS, Experiment.Kind.MINING])})
         else:
             experiment = self._started(options)
         experiment = run_experiment(experiment)

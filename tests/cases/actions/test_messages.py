@@ -20,6 +20,8 @@ from cases.services import errors
         ("-1", "USD", "sign", "150,000.50."),
         ("1.2345", "USD", "decimals", "150,000.50."),
         ("12.345", "USD", "decimals", "at most 2 decimals"),
+        ("99999999999999999999", "KRW", "too_large", "too large"),
+        ("99,999,999,999,999,999,999", "USD", "too_large", "150,000.50."),
         ("about 5", "KWD", "not_a_number", "150,000.500,"),
     ],
 )

@@ -26,7 +26,7 @@ WITHOUT_VERSION = {
         "post /claims/", "post /nights/", "post /outcomes/", "post /people/{feed}/", "post /uploads/", "post /logins/", "post /tips/", "post /cases/open/", "post /webhooks/",
         "post /recoveries/import/", "post /rules/{code}/suppressions/", "post /rules/searches/", "post /rules/searches/{number}/draft/", "post /claims/{claim_id}/receipts/",
         "post /my/requests/{reference}/evidence/", "post /my/notices/{reference}/evidence/", "post /my/requests/{reference}/extension/", "post /calendar/",
-        "post /rules/", "post /rules/{code}/versions/", "post /accounts/", "post /experiments/", "post /profiles/{name}/exemptions/", "post /rules/templates/{code}/adopt/",
+        "post /rules/", "post /rules/{code}/versions/", "post /accounts/", "post /experiments/", "post /trainings/", "post /profiles/{name}/exemptions/", "post /rules/templates/{code}/adopt/",
     },
     "changes nothing": {
         "post /rules/read/", "post /precheck/", "post /rules/try/", "post /mail/texts/{mail}/{language}/preview/", "post /rules/case-load/", "post /my/data/", "post /scores/export/", "post /reports/export/",
@@ -42,7 +42,7 @@ WITHOUT_VERSION = {
     "what is waiting or dead is settled once, under a lock": {
         "post /mail/{number}/send-again/", "post /mail/{number}/told/", "post /webhooks/messages/{number}/send-again/", "post /rules/searches/{number}/cancel/",
         "post /uploads/{reference}/finish/", "delete /uploads/{reference}/",
-        "post /experiments/{number}/cancel/", "post /deliveries/{reference}/{name}/",
+        "post /experiments/{number}/cancel/", "post /trainings/{number}/cancel/", "post /deliveries/{reference}/{name}/",
     },
     "an entry is placed as far as something of it is left, under a lock": {
         "post /recoveries/entries/{number}/match/", "post /recoveries/entries/{number}/same/", "post /recoveries/entries/{number}/set-aside/",

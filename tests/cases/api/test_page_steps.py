@@ -54,7 +54,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "propose-suppression": ("post rules/X/suppressions/",), "suppression-step": ("post rules/suppressions/1/approve/",),
     # Models and settings
     "propose-threshold": ("post threshold/",), "propose-settings": ("post settings/",), "decide-settings": ("post settings/changes/1/activate/",),
-    "start-experiment": ("post experiments/",), "cancel-experiment": ("post experiments/1/cancel/",), "version-step": ("post models/X/propose/",),
+    "start-experiment": ("post experiments/",), "cancel-experiment": ("post experiments/1/cancel/",), "start-training": ("post trainings/",), "cancel-training": ("post trainings/1/cancel/",), "version-step": ("post models/X/propose/",),
     # People, programs, the log
     "create-account": ("post accounts/",), "account-step": ("post accounts/X/rotate/",), "invite": ("post logins/",), "review-access": ("post access-review/1/",),
     "person-step": ("post logins/1/give-role/", "post logins/1/take-role/", "post logins/1/units/", "post logins/1/return/", "post logins/1/end/", "post logins/1/sign-out/", "post logins/1/drop-second-step/",

@@ -243,6 +243,7 @@ def test_description_sorts_endpoints_by_what_they_are_about(cast: Cast) -> None:
         "audit",
         "evaluations",
         "experiments",
+        "trainings",
         "labels",
         "models",
         "profiles",

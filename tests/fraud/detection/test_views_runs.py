@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from fraud.detection.models import ScreeningRun
 from tests.cast import make_run
@@ -44,6 +47,17 @@ def test_running_run_asks_again_until_it_is_over(client, scene):
     assert 'value="100" max="405"' in part.content.decode()
     ScreeningRun.objects.update(state=ScreeningRun.State.FINISHED)
     assert client.get(address, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+
+
+def test_a_run_nobody_has_taken_says_that_it_waits(client, scene):
+    client.force_login(scene.cast.auditor)
+    client.cookies["django_language"] = "en"
+    run = make_run(state="preparing", finished_at=None)
+    address = f"/runs/{run.reference}/"
+    assert "waits for its worker" in client.get(address).content.decode()
+    run.lease_until, run.lease_token = timezone.now() + timedelta(minutes=2), "elsewhere"
+    run.save()
+    assert "waits for its worker" not in client.get(address).content.decode()
 
 
 def test_failed_run_says_what_was_kept(client, scene):

@@ -278,7 +278,10 @@ def test_when_a_login_was_last_used_is_known_of_pages_and_tokens(office: Office)
 
 @pytest.mark.parametrize(
     ("language", "title", "words"),
-    [("en", "Signing in rests", "Wait a quarter of an hour"), ("ko", "로그인이 잠시 제한되었습니다", "15분")],
+    [
+        ("en", "Signing in is paused", "Wait a quarter of an hour"),
+        ("ko", "로그인이 잠시 제한되었습니다", "15분"),
+    ],
 )
 def test_the_tenth_wrong_password_is_answered_by_the_page_in_the_readers_language(
     office: Office, language: str, title: str, words: str

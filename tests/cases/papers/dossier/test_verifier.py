@@ -100,6 +100,13 @@ def codes(checked: Checked) -> list[tuple[str, str]]:
     return [(one.code, one.where) for one in checked.findings]
 
 
+def test_a_file_that_is_not_there_is_told_as_that_and_not_as_a_broken_archive(tmp_path: Path) -> None:
+    (finding,) = check_dossier(tmp_path / "none.zip").findings
+    assert finding.sentence() == "there is no such file, or it may not be read"
+    assert "파일이 없거나" in finding.sentence(korean=True)
+    assert codes(check_dossier(tmp_path)) == [("no_file", "")]
+
+
 def test_a_whole_dossier_has_no_finding(check: Any) -> None:
     checked = check(packed())
     assert (codes(checked), checked.case, checked.n_entries, checked.n_chain) == ([], CASE, 5, 4)
