@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -23,6 +24,7 @@ from cases.models import Case, Explanation
 from cases.services.company import company_today, due_on
 from cases.services.conflicts import user_of
 from cases.services.money import claims_of
+from cases.services.same_questions import Ask, asked_once
 from cases.workflow import State
 from fraud.claims.models import Claim
 from fraud.claims.money import ClaimMoney, money_of
@@ -122,7 +124,8 @@ def request_text(case: Case, *, language: str = "", due: date | None = None) -> 
     words = _WORDS[language]
     due = due or due_on(State.AWAITING_EXPLANATION)
     claims = claims_of(case)
-    last, answered = _answered(case)
+    answered = _answered(case)
+    last = answered.last
     questions, rules = _questions(case, claims, language, answered)
     policy = quoted(rules, language, policy_on(company_today())) if rules else []
     shown = claims[:_MAX_CLAIMS]
@@ -165,52 +168,80 @@ def _returned(claim: Claim, money: ClaimMoney, language: str) -> str:
     return _WORDS[language]["returned" if money.net_minor else "cancelled"].format(amount=told)
 
 
-def _answered(case: Case) -> tuple[date | None, frozenset[str]]:
-    """The day of the last answer, and the questions that were answered by themselves."""
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """The day of the last answer, the questions that were answered, and the days on which they were asked."""
+
+    last: date | None
+    texts: frozenset[str]
+    asked_on: tuple[date, ...]
+
+
+def _answered(case: Case) -> _Answers:
+    """A question is answered by its own answer; each of a letter where somebody answered the letter as a whole in their own words."""
     answers = list(Explanation.objects.filter(request__case=case).select_related("request").order_by("pk"))
     texts = {
         str(question["text"])
         for answer in answers
         for question in answer.request.questions
-        if answer.answers.get(str(question["id"]))
+        if answer.answers.get(str(question["id"])) or not any(answer.answers.values())
     }
+    days = {timezone.localtime(answer.request.sent_at).date() for answer in answers}
     last = timezone.localtime(answers[-1].submitted_at).date() if answers else None
-    return last, frozenset(texts)
+    return _Answers(last, frozenset(texts), tuple(sorted(days)))
 
 
 def _questions(
-    case: Case, claims: list[Claim], language: str, answered: frozenset[str]
+    case: Case, claims: list[Claim], language: str, answered: _Answers
 ) -> tuple[list[dict[str, str]], list[Rule]]:
-    """One question a pattern and claim, the heaviest patterns first; the general one where no rule asks. And the rules that ask.
+    """What the patterns ask, the heaviest first and each meaning once; the general question where no rule asks. And the rules that ask.
 
-    A pattern over several payments (with a count or a total) asks once for each merchant and day: with the most.
+    What was answered is known again in both languages, and as a letter of its day said it.
     """
     by_id = {claim.pk: claim for claim in claims}
+    days = (company_today(), *answered.asked_on)
+    ways = sorted(((one, day) for one in _WORDS for day in days), key=lambda way: way != (language, days[0]))
     hits = RuleHit.objects.filter(claim__in=by_id, is_shadow=False).select_related("rule_version__rule")
-    asked: dict[tuple[str, ...], tuple[int, str]] = {}
+    asks: list[Ask] = []
     covered: set[int] = set()
     rules: dict[str, Rule] = {}
     for hit in hits.order_by("-rule_version__weight", "rule_version__rule__code", "claim_id", "-run_id"):
-        rule, claim = hit.rule_version.rule, by_id[hit.claim_id]
-        template = rule.question_ko if language == "ko" else rule.question_en
-        facts = {**claim_facts(claim, language), **(found := hit_facts(hit.facts, claim.currency, language))}
-        text = fill(template, facts)
-        if not text:
+        ask = _ask(hit, by_id[hit.claim_id], ways)
+        if not ask.texts()[0]:
             continue
-        covered.add(claim.pk)
-        is_group = bool({"count", "total"} & set(_PLACE.findall(template)))
-        place = (facts["merchant"], facts["date"]) if is_group else (text,)
-        size = int(found.get("count", "0").replace(",", "") or 0)
-        if size >= asked.get((rule.code, *place), (0, ""))[0]:
-            asked[rule.code, *place] = (size, text)
-        rules.setdefault(rule.code, rule)
-    texts = [text for _, text in asked.values() if text not in answered][: _MAX_QUESTIONS - 1]
+        covered.add(hit.claim_id)
+        asks.append(ask)
+        rules.setdefault(ask.code, hit.rule_version.rule)
+    texts = asked_once(asks, answered.texts)[: _MAX_QUESTIONS - 1]
     for claim in claims:
-        text = general_question(claim, language)
-        if claim.pk not in covered and text not in texts:
-            texts.append(text)
-    still_open = [one["text"] for one in numbered(texts) if one["text"] not in answered]
+        if claim.pk in covered:
+            continue
+        general = [fill(_WORDS[one]["fallback"], claim_facts(claim, one, day)) for one, day in ways]
+        if not answered.texts.intersection(general) and general[0] not in texts:
+            texts.append(general[0])
+    still_open = [one["text"] for one in numbered(texts) if one["text"] not in answered.texts]
     return numbered(still_open[:_MAX_QUESTIONS]), list(rules.values())
+
+
+def _ask(hit: RuleHit, claim: Claim, ways: Sequence[tuple[str, date]]) -> Ask:
+    """What a hit would ask, in each language and as said on each day."""
+    rule = hit.rule_version.rule
+    templates = {"ko": rule.question_ko, "en": rule.question_en}
+    template = templates[ways[0][0]]
+    facts = [
+        {**claim_facts(claim, one, day), **hit_facts(hit.facts, claim.currency, one)} for one, day in ways
+    ]
+    return Ask(
+        code=rule.code,
+        template=template,
+        merchant=claim.merchant_name,
+        day=timezone.localtime(claim.transacted_at).date(),
+        words=tuple(partial(fill, templates[one]) for one, _day in ways),
+        facts=tuple(facts),
+        languages=tuple(one for one, _day in ways),
+        is_group=bool({"count", "total"} & set(_PLACE.findall(template))),
+        size=int(facts[0].get("count", "0").replace(",", "") or 0),
+    )
 
 
 def fill(template: str, facts: Mapping[str, str]) -> str:
@@ -225,13 +256,13 @@ def general_question(claim: Claim, language: str) -> str:
     return fill(_WORDS[language]["fallback"], claim_facts(claim, language))
 
 
-def claim_facts(claim: Claim, language: str) -> dict[str, str]:
-    """What may be said of a claim to its cardholder."""
+def claim_facts(claim: Claim, language: str, today: date | None = None) -> dict[str, str]:
+    """What may be said of a claim to its cardholder, as it is said on a day (today)."""
     when = timezone.localtime(claim.transacted_at)
     return {
         "merchant": claim.merchant_name,
         "merchant.name": claim.merchant_name,
-        "date": say_day(when.date(), language, today=company_today()),
+        "date": say_day(when.date(), language, today=today or company_today()),
         "time": when.strftime("%H:%M") if claim.has_time else "",
         "amount": format_money(claim.amount_minor, claim.currency, language),
         "purpose_code": claim.purpose_code,
