@@ -27,6 +27,7 @@ class Waiting:
     at: datetime | None
     reason: str = ""
     changes: tuple[Fact, ...] = ()
+    by_cardholder: bool = False  # an objection of the person it is about, no proposal
 
     @property
     def kind_word(self) -> str | Promise:

@@ -71,7 +71,17 @@ def appeals(by: Actor) -> Iterator[Waiting]:
                 str(row.case.cardholder),
                 row.submitted_at,
                 row.text,
+                (_objected(row.decision),),
+                by_cardholder=True,
             )
+
+
+def _objected(decision: Decision) -> Fact:
+    """What an appeal objects to: the outcome, and the amount where one is asked for."""
+    told = str(disposition_word(decision.disposition))
+    if decision.amount_minor:
+        told += " · " + format_money(decision.amount_minor, decision.currency, current_language())
+    return Fact(pgettext("approval", "Decision objected to"), "–", told)
 
 
 def write_offs(by: Actor) -> Iterator[Waiting]:
