@@ -17,7 +17,7 @@ from cases.instalments import agreed_parts
 from cases.models import Appeal, Case, Consent, ExplanationDraft
 from cases.models.explanations import Draft
 from cases.pages.adopted_policy import has_adopted_policy
-from cases.pages.answer_steps import first_open
+from cases.pages.answer_steps import first_open, short_letter
 from cases.pages.changes import told_changes
 from cases.services.company import company_today
 from cases.services.conflicts import relations_of
@@ -74,6 +74,7 @@ def page_context(
             {**question, "typed": written.get(f"answer-{question['id']}", "")}
             for question in (asked.questions if asked else [])
         ],
+        "short_letter": short_letter(asked.text, asked.questions) if asked else "",
         "rounds": rounds,
         "file_names": FILE_NAMES,
         "accepted_files": ",".join(KINDS),

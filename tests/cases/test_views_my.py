@@ -399,6 +399,12 @@ def test_an_offer_above_what_is_at_stake_is_refused_at_its_own_step(client, cast
     assert "480,000" in told.split('role="alert"')[1].split("</form>")[0]
     kept = client.get(url(asked_five) + "?step=words").content.decode()
     assert 'value="999,999,999"' in kept, "half a number is kept all the same"
-    right = {**typed, "number": shown(kept, "number"), "offered": "48000", "go": "check"}
+    right = {
+        **typed,
+        "number": shown(kept, "number"),
+        "text": "제 것이었습니다.",
+        "offered": "48000",
+        "go": "check",
+    }
     read = client.post(address, right, follow=True).content.decode()
     assert "48,000" in read.split('<dl class="read-back">')[1]
