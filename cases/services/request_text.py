@@ -24,6 +24,7 @@ from cases.models import Case, Explanation
 from cases.services.company import company_today, due_on
 from cases.services.conflicts import user_of
 from cases.services.money import claims_of
+from cases.services.request_words import PLACES, WORDS
 from cases.services.same_questions import Ask, asked_once
 from cases.workflow import State
 from fraud.claims.models import Claim
@@ -39,49 +40,10 @@ _PLACE = re.compile(r"\{([a-z_.0-9]+)\}")
 _MAX_CLAIMS = 20
 _MAX_QUESTIONS = 8  # of the rendered text; a reviewer may ask more
 
-#: Where the letter lists the questions, in a text of either language.
-PLACES = {"en": "[questions]", "ko": "[질문]"}
 # "1. …", "2) …", "Q3: …", "① …" at the beginning of a line; not a day such as "11. 19."
 _NUMBERED = re.compile(
     r"^[ \t]*(?:(?:Q|질문)?[ \t]*\d{1,2}[ \t]*[.):](?![ \t]*\d)|[①-⑳])[ \t]*(?=\S)", re.M | re.I
 )
-
-_WORDS: dict[str, dict[str, str]] = {
-    "en": {
-        "hello": "Hello {name},",
-        "intro_one": "Please help us understand this payment:",
-        "intro_many": "Please help us understand these payments:",
-        "again_one": "Thank you for your answer of {date}. Something about this payment is still open:",
-        "again_many": "Thank you for your answer of {date}. Something about these payments is still open:",
-        "more": "… and {n} more",
-        "cancelled": " (this payment was cancelled in full)",
-        "returned": " ({amount} of it came back)",
-        "ask": "Please answer:",
-        "fallback": "What was the business purpose of the payment at {merchant} on {date}, and who took part?",
-        "policy": "What the card policy says about it:",
-        "attach_title": "Please attach, if you have it:",
-        "attach": "Receipt or statement, and whatever shows the business purpose (invitation, minutes, order).",
-        "deadline": "Please answer by {due_on}. If you need more time, you can ask for it on the same page.",
-        "honest": "Asking is not an accusation. If the payment was personal, you can say so and offer to repay it.",
-    },
-    "ko": {
-        "hello": "{name} 님, 안녕하세요.",
-        "intro_one": "아래 결제에 대해 확인이 필요합니다.",
-        "intro_many": "아래 결제들에 대해 확인이 필요합니다.",
-        "again_one": "{date} 보내 주신 답변은 잘 받았습니다. 아래 결제에 대해 추가로 확인이 필요합니다.",
-        "again_many": "{date} 보내 주신 답변은 잘 받았습니다. 아래 결제들에 대해 추가로 확인이 필요합니다.",
-        "more": "… 외 {n}건",
-        "cancelled": " (전액 취소된 결제입니다)",
-        "returned": " (이 중 {amount} 취소·환불됨)",
-        "ask": "다음 사항을 알려 주십시오.",
-        "fallback": "{date} {merchant} 결제의 업무 목적과 참석자를 알려 주십시오.",
-        "policy": "관련 카드 규정",
-        "attach_title": "가능하면 다음 자료를 첨부해 주십시오.",
-        "attach": "영수증 또는 명세서, 업무 목적을 보여 주는 자료(초대장, 회의록, 주문서 등)",
-        "deadline": "{due_on}까지 답변해 주십시오. 시간이 더 필요하면 같은 화면에서 연장을 요청할 수 있습니다.",
-        "honest": "이 요청은 부정 사용을 단정하는 것이 아닙니다. 사적 사용이었다면 그 사실과 반납 의사를 밝히실 수 있습니다.",
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +59,7 @@ class RequestText:
     @property
     def letter(self) -> str:
         """What the cardholder reads: the text with the questions at their place, else at its end."""
-        words = _WORDS[self.language]
+        words = WORDS[self.language]
         listed = "\n".join(f"{number}. {one['text']}" for number, one in enumerate(self.questions, 1))
         asked = f"{words['ask']}\n{listed}" if listed else ""
         place = next((word for word in PLACES.values() if word in self.text), "")
@@ -121,7 +83,7 @@ def request_text(case: Case, *, language: str = "", due: date | None = None) -> 
     """The text for the case as it stands, in the cardholder's language unless another is named; nothing answered is asked again."""
     login = user_of(case.cardholder)
     language = spoken(language or (login.language if login else None))
-    words = _WORDS[language]
+    words = WORDS[language]
     due = due or due_on(State.AWAITING_EXPLANATION)
     claims = claims_of(case)
     answered = _answered(case)
@@ -165,7 +127,7 @@ def _returned(claim: Claim, money: ClaimMoney, language: str) -> str:
     if not money.returned_minor:
         return ""
     told = format_money(money.returned_minor, claim.currency, language)
-    return _WORDS[language]["returned" if money.net_minor else "cancelled"].format(amount=told)
+    return WORDS[language]["returned" if money.net_minor else "cancelled"].format(amount=told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +162,7 @@ def _questions(
     """
     by_id = {claim.pk: claim for claim in claims}
     days = (company_today(), *answered.asked_on)
-    ways = sorted(((one, day) for one in _WORDS for day in days), key=lambda way: way != (language, days[0]))
+    ways = sorted(((one, day) for one in WORDS for day in days), key=lambda way: way != (language, days[0]))
     hits = RuleHit.objects.filter(claim__in=by_id, is_shadow=False).select_related("rule_version__rule")
     asks: list[Ask] = []
     covered: set[int] = set()
@@ -216,7 +178,7 @@ def _questions(
     for claim in claims:
         if claim.pk in covered:
             continue
-        general = [fill(_WORDS[one]["fallback"], claim_facts(claim, one, day)) for one, day in ways]
+        general = [fill(WORDS[one]["fallback"], claim_facts(claim, one, day)) for one, day in ways]
         if not answered.texts.intersection(general) and general[0] not in texts:
             texts.append(general[0])
     still_open = [one["text"] for one in numbered(texts) if one["text"] not in answered.texts]
@@ -253,7 +215,7 @@ def fill(template: str, facts: Mapping[str, str]) -> str:
 
 def general_question(claim: Claim, language: str) -> str:
     """What is asked of a claim where no rule asks."""
-    return fill(_WORDS[language]["fallback"], claim_facts(claim, language))
+    return fill(WORDS[language]["fallback"], claim_facts(claim, language))
 
 
 def claim_facts(claim: Claim, language: str, today: date | None = None) -> dict[str, str]:

@@ -26,6 +26,7 @@ from cases.services.errors import AmountNotValid
 from cases.services.files import waiting_files
 from cases.services.money import balance_of, due_minor, told_claims
 from cases.services.money_told import told_money
+from cases.services.request_words import own_words
 from cases.services.settling import said_of_end
 from cases.services.steps import current_decision, current_request, recovery_of
 from cases.services.told_version import told_version
@@ -75,6 +76,7 @@ def page_context(
             for question in (asked.questions if asked else [])
         ],
         "short_letter": short_letter(asked.text, asked.questions) if asked else "",
+        "own_words": own_words(asked.text) if asked and asked.questions else "",
         "rounds": rounds,
         "file_names": FILE_NAMES,
         "accepted_files": ",".join(KINDS),

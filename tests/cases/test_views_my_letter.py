@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from cases.models import Case, Explanation
 from cases.services import explanation_requests, explanations
+from cases.services.request_words import own_words
 from tests.cases.stage import Stage, fresh
 from tests.cases.test_views_my import shown
 from tests.cases.test_views_my_changes import client_of, version_on
@@ -49,13 +52,25 @@ def first_questions(case: Case) -> list[dict[str, str]]:
     return case.requests.order_by("pk")[0].questions
 
 
-def test_a_letter_with_questions_lies_open_at_its_first_step_and_where_it_is_read_back(stage: Stage) -> None:
+def test_what_the_reviewer_wrote_around_the_questions_is_never_folded(stage: Stage) -> None:
     case = further(stage, "먼저 주신 답변에 덧붙여 여쭙니다.", ["누가 참석했습니까?"])
     client = client_of(stage, "cardholder")
-    for step, is_there in (("answer-1", True), ("words", False), ("check", True)):
+    for step, is_there in (("", True), ("answer-1", True), ("words", False), ("check", True)):
         page = client.get(f"/my/{case.reference}/?step={step}").content.decode()
-        assert ("<details open>" in page) == is_there, step
-        assert ("먼저 주신 답변에 덧붙여" in page) == is_there, step
+        unfolded = re.sub(r"<details>.*?</details>", "", page, flags=re.DOTALL)
+        assert ("먼저 주신 답변에 덧붙여" in unfolded) == is_there, step
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_standard_words_of_a_letter_are_nobody_s_own(stage: Stage, language: str) -> None:
+    case = stage.taken()
+    rendered = explanation_requests.preview_request_text(case=case, language=language)
+    assert rendered.questions
+    assert own_words(rendered.letter) == ""
+    added = "영수증은 원본으로 부탁드립니다."
+    first, rest = rendered.letter.split("\n\n", 1)
+    assert own_words(f"{first}\n\n{added}\n\n{rest}") == added
+    assert own_words(rendered.letter + " " + added).endswith(added)
 
 
 @pytest.mark.parametrize(
