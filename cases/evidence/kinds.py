@@ -1,4 +1,4 @@
-"""What a file is, by its content. Pure: bytes in, verdict out; the name only has to agree."""
+"""What a file is, by its content, whatever it is called. Pure: bytes in, verdict out."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import zlib
 from dataclasses import dataclass
 
 PDF, PNG, JPEG, WEBP, HEIC = "application/pdf", "image/png", "image/jpeg", "image/webp", "image/heic"
-#: Content type → the endings a name may have.
+#: Content type → the endings its name may have, the one that is given first.
 KINDS: dict[str, tuple[str, ...]] = {
     PDF: ("pdf",),
     PNG: ("png",),
-    JPEG: ("jpg", "jpeg"),
+    JPEG: ("jpg", "jpeg", "jpe", "jfif"),
     WEBP: ("webp",),
     HEIC: ("heic", "heif"),
 }
@@ -59,7 +59,7 @@ class Sniffed:
 
 
 class KindNotAllowed(ValueError):
-    """Not one of the allowed kinds, two kinds at once, or a name that says otherwise; `why` is a stable code."""
+    """Not one of the allowed kinds (`unknown`), or two kinds at once (`mixed`); `why` is a stable code."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -85,23 +85,20 @@ def content_type_of(content: bytes) -> str:
     return ""
 
 
-def kind_of(content: bytes, name: str) -> str:
-    """The content type by the first bytes, with which the name agrees. Raises KindNotAllowed (`unknown`, `name`)."""
+def kind_of(content: bytes) -> str:
+    """The content type by the first bytes. Raises KindNotAllowed (`unknown`)."""
     found = content_type_of(content)
     if not found:
         raise KindNotAllowed("unknown")
-    ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
-    if ending not in KINDS[found]:
-        raise KindNotAllowed("name")
     return found
 
 
-def sniff(content: bytes, name: str) -> Sniffed:
-    """What the content is. Raises KindNotAllowed (`unknown`, `name`, `mixed`) and Inflated.
+def sniff(content: bytes) -> Sniffed:
+    """What the content is. Raises KindNotAllowed (`unknown`, `mixed`) and Inflated.
 
     A PDF is read for it: the application does that in the bounded child (preview.py, `look`).
     """
-    found = kind_of(content, name)
+    found = kind_of(content)
     if found == PDF:
         return sniff_pdf(content)
     if _is_mixed_image(content, found):

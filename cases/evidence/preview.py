@@ -50,10 +50,10 @@ def pdf_previews(content: bytes) -> Previews:
         return Previews()
 
 
-def look(content: bytes, name: str) -> Sniffed:
+def look(content: bytes) -> Sniffed:
     """What the content is; what takes time to find out is found in the child. Raises KindNotAllowed, Inflated, TooManyPages, PictureDamaged."""
-    if kind_of(content, name) != PDF:
-        return sniff(content, name)
+    if kind_of(content) != PDF:
+        return sniff(content)
     child = _run(content, "look")
     if child.returncode == _TOO_LARGE:
         raise Inflated

@@ -133,7 +133,10 @@ class Evidence(models.Model):
     explanation = models.ForeignKey(Explanation, null=True, on_delete=models.PROTECT, related_name="evidence")
     appeal = models.ForeignKey(Appeal, null=True, on_delete=models.PROTECT, related_name="evidence")
     key = models.CharField(max_length=64, unique=True)  # storage name, random
-    name = models.CharField(max_length=150)  # as delivered, cleaned; shown, never used as a path
+    #: Cleaned, with the ending of its content; shown, never used as a path.
+    name = models.CharField(max_length=150)
+    #: As it was handed in, where its ending said something else than its content; else empty.
+    delivered_name = models.CharField(max_length=150, blank=True)
     content_type = models.CharField(max_length=60)
     size_bytes = models.BigIntegerField()
     sha256 = models.CharField(max_length=64, db_index=True)

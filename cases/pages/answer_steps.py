@@ -9,6 +9,7 @@ from typing import Any
 WORDS, FILES, CHECK = "words", "files", "check"
 APPEAL, APPEAL_FILES, APPEAL_CHECK = "appeal", "appeal-files", "appeal-check"
 APPEAL_STEPS = (APPEAL, APPEAL_FILES, APPEAL_CHECK)
+SHORT = 160  # characters of a letter that can be a heading
 _FIELDS = {WORDS: ("text", "admits", "offered"), APPEAL: ("text",)}  # of the steps that are no question
 
 
@@ -24,6 +25,9 @@ class Step:
     question: Mapping[str, Any] | None = None
     carried: Mapping[str, str] = field(default_factory=dict)
     is_change: bool = False  # reached from the read-back, to which it leads back
+    needs_words: bool = (
+        False  # own words of an answer that answers no question: something has to be said here
+    )
 
     @property
     def is_last(self) -> bool:
@@ -67,4 +71,21 @@ def step_of(
         question=next((one for one in questions if f"answer-{one['id']}" == name), None) if asked else None,
         carried={one: str(written[one]) for one in known if one not in own and written.get(one)},
         is_change=is_change and at + 1 < len(names),
+        needs_words=name == WORDS and not any(str(one.get("typed", "")).strip() for one in questions),
     )
+
+
+def short_letter(letter: str, questions: Sequence[Mapping[str, Any]]) -> str:
+    """A letter without questions that is one short line: it is the question of its step by itself; else an empty text."""
+    plain = letter.strip()
+    return plain if not questions and len(plain) <= SHORT and "\n" not in plain else ""
+
+
+def must_say(name: str, go: str) -> bool:
+    """Whether whoever leaves the step that way has passed every place for words, so that something must have been said."""
+    return name not in ("", go, *APPEAL_STEPS) and go in (FILES, CHECK)
+
+
+def step_to_fill(name: str) -> str:
+    """Where an answer that says nothing is put right: the question somebody is at, else their own words."""
+    return name if name.startswith("answer-") else WORDS

@@ -84,7 +84,7 @@ def submit_appeal(*, case: Case, text: str, by: Actor, expected_version: int | N
     case = read_case(case)
     row = check_step(case, Action.APPEAL, by=by, expected_version=expected_version)
     decision = decision_in_force(case)
-    plain = clean_text(text, minimum=APPEAL_MIN, maximum=APPEAL_MAX)
+    plain = clean_appeal(text)
     move(case, row, by=by, event="appeal.submitted", details={"decision": decision.number})
     appeal = Appeal.objects.create(
         case=case, decision=decision, text=plain, submitted_by_id=by.person_id, submitted_at=present()
@@ -230,3 +230,11 @@ def _successor(
     )
     successor.content_hash = hash_of(successor)
     return successor
+
+
+def clean_appeal(text: str) -> str:
+    """The words of an appeal as they are kept. Raises AppealTooShort, TextTooLong."""
+    plain = clean_text(text, minimum=0, maximum=APPEAL_MAX)
+    if len(plain) < APPEAL_MIN:
+        raise errors.AppealTooShort(n=APPEAL_MIN)
+    return plain

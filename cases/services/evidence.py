@@ -16,7 +16,7 @@ from audit.services import record
 from audit.transactions import one_transaction
 from cases.evidence import store
 from cases.evidence.kinds import PDF, PICTURES, Inflated, KindNotAllowed, Sniffed
-from cases.evidence.names import clean_name
+from cases.evidence.names import clean_name, named_as
 from cases.evidence.pdf_words import MAX_PAGES, TooManyPages
 from cases.evidence.preview import (
     PictureDamaged,
@@ -60,6 +60,7 @@ class _Checked:
 
     content: bytes
     name: str
+    delivered_name: str
     sniffed: Sniffed
     previews: Previews
     verdict: Verdict
@@ -71,7 +72,7 @@ def add_evidence(
 ) -> Evidence:
     """Take a file for the answer to a request, or for the appeal against the decision of a case, before either is sent.
 
-    At most 10 MB: PDF, PNG, JPEG, WebP or HEIC by content, not by name. The same content on another case is accepted and flagged for the reviewer. A file the scanner could not look at is
+    At most 10 MB: PDF, PNG, JPEG, WebP or HEIC by content, whatever it is called; the name is kept with the ending of the content. The same content on another case is accepted and flagged for the reviewer. A file the scanner could not look at is
     kept closed until it could. A picture is kept without its metadata. Raises EvidenceEmpty, EvidenceTooLarge, EvidenceKindNotAllowed, EvidenceDamagedOnArrival,
     EvidenceHasNumbers, EvidenceInfected, StorageFull, NotYours, TransitionNotAllowed.
     """
@@ -153,7 +154,7 @@ def _check_file(content: bytes, name: str) -> _Checked:
     if verdict == Verdict.INFECTED:
         raise errors.EvidenceInfected
     try:
-        sniffed = look(content, shown)
+        sniffed = look(content)
         previews = _previews_of(content, sniffed.content_type)
         traces = _traces_of(content, sniffed.content_type)
         content = without_metadata(content, sniffed.content_type)
@@ -167,7 +168,9 @@ def _check_file(content: bytes, name: str) -> _Checked:
         raise errors.EvidenceDamagedOnArrival from error
     if find_struck(sniffed.text):
         raise errors.EvidenceHasNumbers
-    return _Checked(content, redact(shown), sniffed, previews, verdict, traces)
+    right = named_as(shown, sniffed.content_type)
+    delivered = "" if right == shown else redact(shown)
+    return _Checked(content, redact(right), delivered, sniffed, previews, verdict, traces)
 
 
 def _previews_of(content: bytes, content_type: str) -> Previews:
@@ -203,6 +206,7 @@ def _store_row(*, request: ExplanationRequest | Case, key: str, checked: _Checke
         request=asked,
         key=key,
         name=checked.name,
+        delivered_name=checked.delivered_name,
         content_type=checked.sniffed.content_type,
         size_bytes=len(checked.content),
         sha256=digest,

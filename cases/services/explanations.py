@@ -37,16 +37,14 @@ def submit_explanation(
 
     `answers` maps question ids to texts; `text` may be empty where one of them is answered. `offered_minor` (minor units of the case's currency) only with `admits`.
     The same once more from the same person, without a new file, is the answer that is there already.
-    Raises NotYours, StaleCase where the page told something else, TransitionNotAllowed after the decision, ReasonTooShort, TextTooLong, AmountNotValid.
+    Raises NotYours, StaleCase where the page told something else, TransitionNotAllowed after the decision, AnswerEmpty, TextTooLong, AmountNotValid.
     """
     # The same answer may come several times at once: the later ones wait here and then find the first.
     Case.objects.select_for_update().filter(pk=request.case_id).first()
     case = read_case(request.case)
     action = answer_action(case)
     check_person(case, action, by)
-    given = clean_answers(request, answers or {})
-    own_words = 0 if any(given.values()) else NOTE_MIN  # whoever answered a question has said something
-    plain = clean_text(text, minimum=own_words, maximum=ANSWER_MAX)
+    plain, given = check_said(request, text, answers or {})
     if (sent := _sent_already(request, (plain, given, admits, offered_minor), case=case, by=by)) is not None:
         return sent
     row = check_step(case, action, by=by, expected_version=expected_version)
@@ -111,6 +109,20 @@ def _sent_already(
     if last is None or last.submitted_by_id != by.person_id or waiting_files(case, by, request=request):
         return None
     return last if (last.text, last.answers, last.admits, last.offered_minor) == said else None
+
+
+def check_said(
+    request: ExplanationRequest, text: str, answers: Mapping[str, str]
+) -> tuple[str, dict[str, str]]:
+    """Own words and answers as they are kept; whoever answered a question needs no words besides.
+
+    Raises AnswerEmpty where nothing is said, TextTooLong, ChoiceNotValid for an answer to no question.
+    """
+    given = clean_answers(request, answers)
+    plain = clean_text(text, minimum=0, maximum=ANSWER_MAX)
+    if len(plain) < NOTE_MIN and not any(given.values()):
+        raise errors.AnswerEmpty(n=NOTE_MIN, has_questions=bool(request.questions))
+    return plain, given
 
 
 def _is_own(case: Case, by: Actor) -> bool:

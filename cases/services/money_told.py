@@ -84,6 +84,12 @@ def told_money(case: Case) -> Told:
     return _told(case, stake, decision.amount_minor if decision is not None and holds else None, balance)
 
 
+def is_owed(case: Case) -> bool:
+    """Whether something of it is still to be repaid, due on `case.due_on`."""
+    told = told_money(case)
+    return case.state == State.RECOVERING and told.kind == Kind.OPEN and told.open_minor > 0
+
+
 def attach_money(cases: list[Case]) -> list[Case]:
     """The cases of a list, each with its `stake` and what is `told` of it. Three queries more where some of them are decided."""
     told, stakes = _told_of(cases)

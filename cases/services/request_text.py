@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -23,6 +24,8 @@ from cases.models import Case, Explanation
 from cases.services.company import company_today, due_on
 from cases.services.conflicts import user_of
 from cases.services.money import claims_of
+from cases.services.request_words import PLACES, WORDS
+from cases.services.same_questions import Ask, asked_once
 from cases.workflow import State
 from fraud.claims.models import Claim
 from fraud.claims.money import ClaimMoney, money_of
@@ -37,49 +40,10 @@ _PLACE = re.compile(r"\{([a-z_.0-9]+)\}")
 _MAX_CLAIMS = 20
 _MAX_QUESTIONS = 8  # of the rendered text; a reviewer may ask more
 
-#: Where the letter lists the questions, in a text of either language.
-PLACES = {"en": "[questions]", "ko": "[질문]"}
 # "1. …", "2) …", "Q3: …", "① …" at the beginning of a line; not a day such as "11. 19."
 _NUMBERED = re.compile(
     r"^[ \t]*(?:(?:Q|질문)?[ \t]*\d{1,2}[ \t]*[.):](?![ \t]*\d)|[①-⑳])[ \t]*(?=\S)", re.M | re.I
 )
-
-_WORDS: dict[str, dict[str, str]] = {
-    "en": {
-        "hello": "Hello {name},",
-        "intro_one": "Please help us understand this payment:",
-        "intro_many": "Please help us understand these payments:",
-        "again_one": "Thank you for your answer of {date}. Something about this payment is still open:",
-        "again_many": "Thank you for your answer of {date}. Something about these payments is still open:",
-        "more": "… and {n} more",
-        "cancelled": " (this payment was cancelled in full)",
-        "returned": " ({amount} of it came back)",
-        "ask": "Please answer:",
-        "fallback": "What was the business purpose of the payment at {merchant} on {date}, and who took part?",
-        "policy": "What the card policy says about it:",
-        "attach_title": "Please attach, if you have it:",
-        "attach": "Receipt or statement, and whatever shows the business purpose (invitation, minutes, order).",
-        "deadline": "Please answer by {due_on}. If you need more time, you can ask for it on the same page.",
-        "honest": "Asking is not an accusation. If the payment was personal, you can say so and offer to repay it.",
-    },
-    "ko": {
-        "hello": "{name} 님, 안녕하세요.",
-        "intro_one": "아래 결제에 대해 확인이 필요합니다.",
-        "intro_many": "아래 결제들에 대해 확인이 필요합니다.",
-        "again_one": "{date} 보내 주신 답변은 잘 받았습니다. 아래 결제에 대해 추가로 확인이 필요합니다.",
-        "again_many": "{date} 보내 주신 답변은 잘 받았습니다. 아래 결제들에 대해 추가로 확인이 필요합니다.",
-        "more": "… 외 {n}건",
-        "cancelled": " (전액 취소된 결제입니다)",
-        "returned": " (이 중 {amount} 취소·환불됨)",
-        "ask": "다음 사항을 알려 주십시오.",
-        "fallback": "{date} {merchant} 결제의 업무 목적과 참석자를 알려 주십시오.",
-        "policy": "관련 카드 규정",
-        "attach_title": "가능하면 다음 자료를 첨부해 주십시오.",
-        "attach": "영수증 또는 명세서, 업무 목적을 보여 주는 자료(초대장, 회의록, 주문서 등)",
-        "deadline": "{due_on}까지 답변해 주십시오. 시간이 더 필요하면 같은 화면에서 연장을 요청할 수 있습니다.",
-        "honest": "이 요청은 부정 사용을 단정하는 것이 아닙니다. 사적 사용이었다면 그 사실과 반납 의사를 밝히실 수 있습니다.",
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +59,7 @@ class RequestText:
     @property
     def letter(self) -> str:
         """What the cardholder reads: the text with the questions at their place, else at its end."""
-        words = _WORDS[self.language]
+        words = WORDS[self.language]
         listed = "\n".join(f"{number}. {one['text']}" for number, one in enumerate(self.questions, 1))
         asked = f"{words['ask']}\n{listed}" if listed else ""
         place = next((word for word in PLACES.values() if word in self.text), "")
@@ -119,10 +83,11 @@ def request_text(case: Case, *, language: str = "", due: date | None = None) -> 
     """The text for the case as it stands, in the cardholder's language unless another is named; nothing answered is asked again."""
     login = user_of(case.cardholder)
     language = spoken(language or (login.language if login else None))
-    words = _WORDS[language]
+    words = WORDS[language]
     due = due or due_on(State.AWAITING_EXPLANATION)
     claims = claims_of(case)
-    last, answered = _answered(case)
+    answered = _answered(case)
+    last = answered.last
     questions, rules = _questions(case, claims, language, answered)
     policy = quoted(rules, language, policy_on(company_today())) if rules else []
     shown = claims[:_MAX_CLAIMS]
@@ -162,55 +127,83 @@ def _returned(claim: Claim, money: ClaimMoney, language: str) -> str:
     if not money.returned_minor:
         return ""
     told = format_money(money.returned_minor, claim.currency, language)
-    return _WORDS[language]["returned" if money.net_minor else "cancelled"].format(amount=told)
+    return WORDS[language]["returned" if money.net_minor else "cancelled"].format(amount=told)
 
 
-def _answered(case: Case) -> tuple[date | None, frozenset[str]]:
-    """The day of the last answer, and the questions that were answered by themselves."""
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """The day of the last answer, the questions that were answered, and the days on which they were asked."""
+
+    last: date | None
+    texts: frozenset[str]
+    asked_on: tuple[date, ...]
+
+
+def _answered(case: Case) -> _Answers:
+    """A question is answered by its own answer; each of a letter where somebody answered the letter as a whole in their own words."""
     answers = list(Explanation.objects.filter(request__case=case).select_related("request").order_by("pk"))
     texts = {
         str(question["text"])
         for answer in answers
         for question in answer.request.questions
-        if answer.answers.get(str(question["id"]))
+        if answer.answers.get(str(question["id"])) or not any(answer.answers.values())
     }
+    days = {timezone.localtime(answer.request.sent_at).date() for answer in answers}
     last = timezone.localtime(answers[-1].submitted_at).date() if answers else None
-    return last, frozenset(texts)
+    return _Answers(last, frozenset(texts), tuple(sorted(days)))
 
 
 def _questions(
-    case: Case, claims: list[Claim], language: str, answered: frozenset[str]
+    case: Case, claims: list[Claim], language: str, answered: _Answers
 ) -> tuple[list[dict[str, str]], list[Rule]]:
-    """One question a pattern and claim, the heaviest patterns first; the general one where no rule asks. And the rules that ask.
+    """What the patterns ask, the heaviest first and each meaning once; the general question where no rule asks. And the rules that ask.
 
-    A pattern over several payments (with a count or a total) asks once for each merchant and day: with the most.
+    What was answered is known again in both languages, and as a letter of its day said it.
     """
     by_id = {claim.pk: claim for claim in claims}
+    days = (company_today(), *answered.asked_on)
+    ways = sorted(((one, day) for one in WORDS for day in days), key=lambda way: way != (language, days[0]))
     hits = RuleHit.objects.filter(claim__in=by_id, is_shadow=False).select_related("rule_version__rule")
-    asked: dict[tuple[str, ...], tuple[int, str]] = {}
+    asks: list[Ask] = []
     covered: set[int] = set()
     rules: dict[str, Rule] = {}
     for hit in hits.order_by("-rule_version__weight", "rule_version__rule__code", "claim_id", "-run_id"):
-        rule, claim = hit.rule_version.rule, by_id[hit.claim_id]
-        template = rule.question_ko if language == "ko" else rule.question_en
-        facts = {**claim_facts(claim, language), **(found := hit_facts(hit.facts, claim.currency, language))}
-        text = fill(template, facts)
-        if not text:
+        ask = _ask(hit, by_id[hit.claim_id], ways)
+        if not ask.texts()[0]:
             continue
-        covered.add(claim.pk)
-        is_group = bool({"count", "total"} & set(_PLACE.findall(template)))
-        place = (facts["merchant"], facts["date"]) if is_group else (text,)
-        size = int(found.get("count", "0").replace(",", "") or 0)
-        if size >= asked.get((rule.code, *place), (0, ""))[0]:
-            asked[rule.code, *place] = (size, text)
-        rules.setdefault(rule.code, rule)
-    texts = [text for _, text in asked.values() if text not in answered][: _MAX_QUESTIONS - 1]
+        covered.add(hit.claim_id)
+        asks.append(ask)
+        rules.setdefault(ask.code, hit.rule_version.rule)
+    texts = asked_once(asks, answered.texts)[: _MAX_QUESTIONS - 1]
     for claim in claims:
-        text = general_question(claim, language)
-        if claim.pk not in covered and text not in texts:
-            texts.append(text)
-    still_open = [one["text"] for one in numbered(texts) if one["text"] not in answered]
+        if claim.pk in covered:
+            continue
+        general = [fill(WORDS[one]["fallback"], claim_facts(claim, one, day)) for one, day in ways]
+        if not answered.texts.intersection(general) and general[0] not in texts:
+            texts.append(general[0])
+    still_open = [one["text"] for one in numbered(texts) if one["text"] not in answered.texts]
     return numbered(still_open[:_MAX_QUESTIONS]), list(rules.values())
+
+
+def _ask(hit: RuleHit, claim: Claim, ways: Sequence[tuple[str, date]]) -> Ask:
+    """What a hit would ask, in each language and as said on each day."""
+    rule = hit.rule_version.rule
+    templates = {"ko": rule.question_ko, "en": rule.question_en}
+    template = templates[ways[0][0]]
+    facts = [
+        {**claim_facts(claim, one, day), **hit_facts(hit.facts, claim.currency, one)} for one, day in ways
+    ]
+    return Ask(
+        code=rule.code,
+        template=template,
+        merchant=claim.merchant_name,
+        day=timezone.localtime(claim.transacted_at).date(),
+        words=tuple(partial(fill, templates[one]) for one, _day in ways),
+        facts=tuple(facts),
+        languages=tuple(one for one, _day in ways),
+        is_group=bool({"count", "total"} & set(_PLACE.findall(template))),
+        size=int(facts[0].get("count", "0").replace(",", "") or 0),
+    )
 
 
 def fill(template: str, facts: Mapping[str, str]) -> str:
@@ -222,16 +215,16 @@ def fill(template: str, facts: Mapping[str, str]) -> str:
 
 def general_question(claim: Claim, language: str) -> str:
     """What is asked of a claim where no rule asks."""
-    return fill(_WORDS[language]["fallback"], claim_facts(claim, language))
+    return fill(WORDS[language]["fallback"], claim_facts(claim, language))
 
 
-def claim_facts(claim: Claim, language: str) -> dict[str, str]:
-    """What may be said of a claim to its cardholder."""
+def claim_facts(claim: Claim, language: str, today: date | None = None) -> dict[str, str]:
+    """What may be said of a claim to its cardholder, as it is said on a day (today)."""
     when = timezone.localtime(claim.transacted_at)
     return {
         "merchant": claim.merchant_name,
         "merchant.name": claim.merchant_name,
-        "date": say_day(when.date(), language, today=company_today()),
+        "date": say_day(when.date(), language, today=today or company_today()),
         "time": when.strftime("%H:%M") if claim.has_time else "",
         "amount": format_money(claim.amount_minor, claim.currency, language),
         "purpose_code": claim.purpose_code,

@@ -21,13 +21,23 @@ from cases.actions.rows import Row, Step
 from cases.evidence.names import clean_name
 from cases.models import Case, ExplanationRequest
 from cases.models.explanations import Draft
-from cases.pages.answer_steps import APPEAL_STEPS, CHECK, FILES, WORDS, step_names, step_of
+from cases.pages.answer_steps import (
+    APPEAL,
+    APPEAL_STEPS,
+    CHECK,
+    WORDS,
+    must_say,
+    step_names,
+    step_of,
+    step_to_fill,
+)
 from cases.services import errors
+from cases.services.appeals import clean_appeal
 from cases.services.drafts import draft_of
 from cases.services.errors.evidence import EvidenceError
 from cases.services.evidence import MAX_CASE_BYTES, add_evidence
-from cases.services.explanations import check_offer
-from cases.services.money_told import attach_money
+from cases.services.explanations import check_offer, check_said
+from cases.services.money_told import attach_money, is_owed
 from cases.services.own import own_case, own_cases, team_cases
 from cases.services.steps import actions_now, current_request
 from cases.views.actions import version_seen
@@ -43,14 +53,17 @@ _LAST = {"answer": CHECK, "appeal": APPEAL_STEPS[-1]}  # where what was refused 
 @page("cases.view_own_request")
 @require_GET
 def requests(request: HttpRequest) -> HttpResponse:
-    """Everything the person was asked or told, what waits for them first."""
+    """Everything the person was asked or told: what waits for them first, then what is still to be repaid."""
     cases = attach_money(list(own_cases(request.actor)[:SHOWN]))
     waiting = {State.AWAITING_EXPLANATION, State.NO_RESPONSE, State.NOTIFIED}
+    others = [case for case in cases if case.state not in waiting]
+    owed = [case for case in others if is_owed(case)]
     context = {
         "waiting": sorted(
             (case for case in cases if case.state in waiting), key=lambda case: case.due_on or date.max
         ),
-        "others": [case for case in cases if case.state not in waiting],
+        "owed": sorted(owed, key=lambda case: case.due_on or date.max),
+        "others": [case for case in others if case not in owed],
         "team": attach_money(list(team_cases(request.actor)[:SHOWN])),
     }
     return render(request, "cases/my/requests.html", context)
@@ -83,12 +96,12 @@ def save(request: HttpRequest, reference: str, *, is_appeal: bool = False) -> Ht
     try:
         kept = _keep_draft(request, case, row) if request.htmx else _keep_all(request, case, row)
         if not request.htmx:
-            _check_offer(request, case)
+            _check_step(request, case, is_appeal=is_appeal)
     except errors.CaseworkError as error:
         if request.htmx:
             more = _of_draft(request, error)
             return _draft_state(request, case, is_appeal=is_appeal, refusal=error.sentence, **more)
-        at = request.POST.get("stay", "") or (APPEAL_STEPS[-1] if is_appeal else "")
+        at = _refused_at(error, request.POST.get("stay", "") or (APPEAL_STEPS[-1] if is_appeal else ""))
         return _refuse(request, case, row.name, error, step=at)
     if request.htmx:
         more = {"saved_at": kept.saved_at, "draft_number": kept.number}
@@ -119,12 +132,30 @@ def _steps(case: Case) -> tuple[str, ...]:
     return (*APPEAL_STEPS, *(step_names(asked.questions) if asked else ()))
 
 
-def _check_offer(request: HttpRequest, case: Case) -> None:
-    """An offer is refused at its own step, not when all of it is sent. Raises AmountNotValid; what was typed is kept."""
-    if request.POST.get("stay") == WORDS and _next_step(request) in (FILES, CHECK):
-        data = PERSON_ACTIONS["answer"].form.read(request.POST)
+def _check_step(request: HttpRequest, case: Case, *, is_appeal: bool) -> None:
+    """An offer, and an answer or an appeal that says nothing, is refused at its own step, not when all of it is sent.
+
+    Raises AmountNotValid, AnswerEmpty, AppealTooShort; what was typed is kept.
+    """
+    stay, go = request.POST.get("stay", ""), _next_step(request)
+    if is_appeal:
+        if stay == APPEAL and go in APPEAL_STEPS[1:]:
+            clean_appeal(request.POST.get("text", ""))
+        return
+    if not must_say(stay, go):
+        return
+    data = PERSON_ACTIONS["answer"].form.read(request.POST)
+    if stay == WORDS:
         offered = Step(case=case, by=request.actor, data=data).minor("offered")
         check_offer(case, bool(data.get("admits")), offered)
+    check_said(_current(case), data.get("text", ""), data.get("answers") or {})
+
+
+def _refused_at(error: errors.CaseworkError, step: str) -> str:
+    """The step that shows what would be right: where something is to be said, if nothing is."""
+    if isinstance(error, errors.AppealTooShort):
+        return APPEAL
+    return step_to_fill(step) if isinstance(error, errors.AnswerEmpty) else step
 
 
 def _keep_draft(request: HttpRequest, case: Case, row: Row) -> Draft:
@@ -170,14 +201,15 @@ def _of_draft(request: HttpRequest, error: errors.CaseworkError) -> dict[str, An
 
 def _take_files(request: HttpRequest, owner: ExplanationRequest | Case) -> None:
     """Keep each file by itself; raises FilesNotKept naming those that were not taken and why."""
-    refused = []
+    refused, kept = [], set()
     for upload in request.FILES.getlist("files"):
+        name = upload.name or ""
         try:
-            add_evidence(request=owner, name=upload.name or "", content=upload.file or b"", by=request.actor)
+            kept.add(add_evidence(request=owner, name=name, content=upload.file or b"", by=request.actor).pk)
         except EvidenceError as error:
-            refused.append(f"{clean_name(upload.name or '')}: {error.sentence}")
+            refused.append(f"{clean_name(name)}: {error.sentence}")
     if refused:
-        raise errors.FilesNotKept(files=" ".join(refused))
+        raise errors.FilesNotKept(files=" ".join(refused), n_kept=len(kept))
 
 
 @page("cases.view_own_request", body=MAX_CASE_BYTES)
@@ -201,7 +233,8 @@ def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     except errors.CaseNotFound:
         raise Http404 from None
     except errors.CaseworkError as error:
-        return _refuse(request, case, name, error, step=request.POST.get("stay", "") or _LAST.get(name, ""))
+        at = _refused_at(error, request.POST.get("stay", "") or _LAST.get(name, ""))
+        return _refuse(request, case, name, error, step=at)
     messages.success(request, said)
     return _to(request, case, request.POST.get("stay", ""))
 

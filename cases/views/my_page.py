@@ -17,7 +17,7 @@ from cases.instalments import agreed_parts
 from cases.models import Appeal, Case, Consent, ExplanationDraft
 from cases.models.explanations import Draft
 from cases.pages.adopted_policy import has_adopted_policy
-from cases.pages.answer_steps import first_open
+from cases.pages.answer_steps import first_open, short_letter
 from cases.pages.changes import told_changes
 from cases.services.company import company_today
 from cases.services.conflicts import relations_of
@@ -26,6 +26,7 @@ from cases.services.errors import AmountNotValid
 from cases.services.files import waiting_files
 from cases.services.money import balance_of, due_minor, told_claims
 from cases.services.money_told import told_money
+from cases.services.request_words import own_words
 from cases.services.settling import said_of_end
 from cases.services.steps import current_decision, current_request, recovery_of
 from cases.services.told_version import told_version
@@ -74,6 +75,8 @@ def page_context(
             {**question, "typed": written.get(f"answer-{question['id']}", "")}
             for question in (asked.questions if asked else [])
         ],
+        "short_letter": short_letter(asked.text, asked.questions) if asked else "",
+        "own_words": own_words(asked.text) if asked and asked.questions else "",
         "rounds": rounds,
         "file_names": FILE_NAMES,
         "accepted_files": ",".join(KINDS),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from decimal import Decimal
 
 from django.test import Client
@@ -18,6 +16,7 @@ from cases.workflow import State
 from tests.cases.money_deliveries import plain
 from tests.cases.money_ledger import Held, Told
 from tests.cases.money_walk import Walk, fingerprint
+from tests.cases.stage import ledger_lines
 from tests.cast import NOW
 
 #: Every step is compared with the rows that queue, case and ledger are made of; every twentieth also with what is sent, queue and ledger in turn.
@@ -142,7 +141,7 @@ def _ledger_is_sent(client: Client, walk: Walk, lines: list[LedgerRow]) -> None:
     """The export of the ledger."""
     sent = client.post("/recovery/export/", {"reason": "figures"})
     body = b"".join(sent.streaming_content) if sent.streaming else sent.content
-    told = csv.DictReader(io.StringIO(body.decode("utf-8-sig")))
+    told = ledger_lines(body)
     cases = [(row.recovery.case.reference, row.recovery.currency) for row in lines]
     asked = {name: plain(walk.told[name].asked, currency) for name, currency in cases}
     assert {line["case"]: Decimal(line["open"]) for line in told} == asked

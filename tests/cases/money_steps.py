@@ -59,7 +59,9 @@ def ask(walk: Walk, case: Case, chance: Random) -> None:
     by = walk.actors["reviewer"]
     walk.attempt(
         "ask",
-        lambda: explanation_requests.request_explanation(case=case, by=by, expected_version=case.version),
+        lambda: explanation_requests.request_explanation(
+            case=case, by=by, expected_version=case.version, questions=["누가 참석했습니까?"]
+        ),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,6 +13,7 @@ import time_machine
 from audit.actor import Actor
 from cases.dispositions import Disposition
 from cases.models import Appeal, Case, Recovery, RecoveryPosting
+from cases.pages.ledger import EXPORT_HEAD
 from cases.services import appeals, clocks, decisions, explanation_requests, explanations, queue, recovery
 from cases.services.company import present
 from cases.services.money import balance_of
@@ -205,3 +208,9 @@ def frozen() -> Any:
 def recovered(recovery: Recovery) -> int:
     """What came back, as the product tells it."""
     return balance_of(recovery).recovered_minor
+
+
+def ledger_lines(body: bytes) -> list[dict[str, str]]:
+    """The export of the ledger by the names programs have for its columns, whatever language its heads are in."""
+    rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
+    return [dict(zip(EXPORT_HEAD, row, strict=True)) for row in rows[1:]]

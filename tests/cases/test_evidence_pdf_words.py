@@ -90,7 +90,7 @@ def test_numbers_are_seen_as_a_viewer_shows_them(name: str) -> None:
 
 
 def test_the_child_tells_the_words_of_the_pages() -> None:
-    assert find_struck(look(SHOWN["packed twice"], "a.pdf").text)
+    assert find_struck(look(SHOWN["packed twice"]).text)
 
 
 @pytest.mark.parametrize(

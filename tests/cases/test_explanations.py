@@ -73,9 +73,9 @@ def test_asking_sets_the_deadline_and_mails_after_the_time_to_undo(stage: Stage)
 
 def test_three_rounds_at_most(stage: Stage) -> None:
     case = stage.explained()
-    for _ in range(2):
+    for further in ("누가 참석했습니까?", "영수증은 어디에 있습니까?"):
         explanation_requests.request_explanation(
-            case=case, by=stage.actor("reviewer"), expected_version=case.version
+            case=case, by=stage.actor("reviewer"), expected_version=case.version, questions=[further]
         )
         answer(stage, fresh(case))
         case = fresh(case)
@@ -204,7 +204,7 @@ def test_only_the_last_request_can_be_answered(stage: Stage) -> None:
     case = stage.explained()
     first = request_of(case)
     explanation_requests.request_explanation(
-        case=case, by=stage.actor("reviewer"), expected_version=case.version
+        case=case, by=stage.actor("reviewer"), expected_version=case.version, questions=["누가 참석했습니까?"]
     )
     with pytest.raises(TransitionNotAllowed):
         explanations.submit_explanation(

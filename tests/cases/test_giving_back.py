@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,7 +17,7 @@ from cases.pages.timeline import timeline_of
 from cases.services import errors, recovery
 from cases.services.giving_back import give_back
 from cases.services.money import balance_of
-from tests.cases.stage import AMOUNT, Stage, fresh
+from tests.cases.stage import AMOUNT, Stage, fresh, ledger_lines
 from tests.cases.test_recovery import give_back as card_gives_back
 from tests.cast import NOW
 
@@ -181,10 +179,8 @@ def test_clerk_ledger_export_interface_and_cardholder_see_the_same(
         "10000",
     )
     client.force_login(stage.cast.auditor)
-    body = b"".join(client.post("/recovery/export/", {"reason": "figures"}).streaming_content).decode(
-        "utf-8-sig"
-    )
-    (line,) = [row for row in csv.DictReader(io.StringIO(body)) if row["case"] == owed.reference]
+    body = b"".join(client.post("/recovery/export/", {"reason": "figures"}).streaming_content)
+    (line,) = [row for row in ledger_lines(body) if row["case"] == owed.reference]
     assert (line["given_back"], line["overpaid"]) == ("20000", "10000")
     client.force_login(stage.cast.cardholder)
     assert "돌려드린 금액" in client.get(f"/my/notices/{owed.reference}/").content.decode()

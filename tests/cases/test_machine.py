@@ -164,7 +164,7 @@ STEPS: dict[Action, Step] = {
     Action.WAKE: lambda case, by, v, data: queue.wake_case(case=case, by=by, expected_version=v),
     Action.NOTE: lambda case, by, v, data: notes.add_note(case=case, text="메모", by=by, expected_version=v),
     Action.REQUEST_EXPLANATION: lambda case, by, v, data: explanation_requests.request_explanation(
-        case=case, by=by, expected_version=v
+        case=case, by=by, expected_version=v, questions=["누가 참석했습니까?"]
     ),
     Action.WITHDRAW_REQUEST: lambda case, by, v, data: explanation_requests.withdraw_request(
         case=case, by=by, expected_version=v, reason="불필요"

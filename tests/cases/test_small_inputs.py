@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,7 +26,7 @@ from cases.services.steps import change_sentences, current_request
 from cases.workflow import State
 from fraud.claims.importing.profiles import get_profile
 from fraud.claims.models import Cardholder, Claim, ClaimChange, ClaimFile
-from tests.cases.stage import REASON, Stage, fresh
+from tests.cases.stage import REASON, Stage, fresh, ledger_lines
 from tests.cast import make_claim, make_person
 from tests.fraud.claims.importing.files import deliver
 from tests.shared_data import shared_folder
@@ -116,7 +114,7 @@ def exported(stage: Stage) -> dict[str, dict[str, str]]:
     client.force_login(stage.cast.auditor)
     answer = client.post("/recovery/export/", {"reason": "figures"})
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    return {line["case"]: line for line in csv.DictReader(io.StringIO(body.decode("utf-8-sig")))}
+    return {line["case"]: line for line in ledger_lines(body)}
 
 
 def refused_with(stage: Stage, case: Case, proposal: Decision, file: str, change: str) -> None:

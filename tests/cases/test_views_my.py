@@ -371,10 +371,13 @@ def test_answers_stand_under_their_questions_for_the_cardholder_and_the_reviewer
     for page in (own, timeline):
         listed = page.split('<ol class="answers">', 1)[1].split("</ol>", 1)[0]
         lines = listed.split("<li ")[1:]
-        assert len(lines) == len(QUESTIONS)
+        assert len(lines) == len(answers)
         for n, line in enumerate(lines, 1):
             assert QUESTIONS[n - 1] in line
-            assert (f"{n}번 답변" in line) == (n < 5)
+            assert f"{n}번 답변" in line
+        unsaid = page.split('<ol class="answers">', 2)[2].split("</ol>", 1)[0]
+        assert QUESTIONS[4] in unsaid
+        assert QUESTIONS[3] not in unsaid
     picture = Evidence.objects.get()
     address = reverse("cases:evidence", args=[picture.reference])
     assert f'src="{address}?preview=1"' in timeline
@@ -399,6 +402,12 @@ def test_an_offer_above_what_is_at_stake_is_refused_at_its_own_step(client, cast
     assert "480,000" in told.split('role="alert"')[1].split("</form>")[0]
     kept = client.get(url(asked_five) + "?step=words").content.decode()
     assert 'value="999,999,999"' in kept, "half a number is kept all the same"
-    right = {**typed, "number": shown(kept, "number"), "offered": "48000", "go": "check"}
+    right = {
+        **typed,
+        "number": shown(kept, "number"),
+        "text": "제 것이었습니다.",
+        "offered": "48000",
+        "go": "check",
+    }
     read = client.post(address, right, follow=True).content.decode()
     assert "48,000" in read.split('<dl class="read-back">')[1]

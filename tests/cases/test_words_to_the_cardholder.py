@@ -8,7 +8,7 @@ from cases.dispositions import Disposition
 from cases.services import decisions, errors, explanation_requests, explanations, write_offs
 from cases.services.mail_texts import current_text, propose_text
 from cases.workflow import State
-from tests.cases.stage import REASON, Stage, fresh
+from tests.cases.stage import AMOUNT, REASON, Stage, fresh
 from tests.cases.test_views_my_changes import client_of
 from tests.cast import NOW, make_rule_version
 
@@ -63,6 +63,41 @@ def test_the_words_of_an_appeals_judge_reach_the_cardholder_once(stage: Stage) -
     stage.decide_appeal(case, "reduced", amount_minor=10_000, message="절반은 인정되었습니다.")
     page = client_of(stage, "cardholder").get(f"/my/{case.reference}/").content.decode()
     assert page.count("절반은 인정되었습니다.") == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "brought", "objected"),
+    [("ko", "카드 사용자, 이의신청", "부정 사용 확인"), ("en", "cardholder, appeals", "Confirmed misuse")],
+)
+def test_an_appeal_in_the_inbox_says_what_it_objects_to_and_that_its_cardholder_brought_it(
+    stage: Stage, language: str, brought: str, objected: str
+) -> None:
+    case = stage.appealed()
+    page = client_of(stage, "other_approver", language).get("/approvals/")
+    (row,) = page.context["rows"]
+    assert (row.kind, row.by) == ("appeal", str(case.cardholder))
+    outcome, amount = row.changes
+    assert outcome.after == objected
+    assert f"{AMOUNT:,}" in amount.after
+    assert brought in page.content.decode()
+    assert "상신" not in page.content.decode().split("<tbody data-list>")[1].split("</tbody>")[0]
+
+
+def test_what_is_still_to_be_repaid_stands_by_itself_with_its_due_date(stage: Stage) -> None:
+    case = stage.recovering()
+    client = client_of(stage, "cardholder")
+    page = client.get("/my/")
+    assert [one.pk for one in page.context["owed"]] == [case.pk]
+    body = page.content.decode()
+    assert "Earlier" not in body
+    owed = body.split("Still to repay")[1].split("</section>")[0]
+    assert "until" in owed
+    assert f"{case.due_on.day} " in owed.split("until")[1][:60]
+    assert f"{AMOUNT:,}" in owed
+    stage.post(case, AMOUNT)
+    after = client.get("/my/")
+    assert after.context["owed"] == []
+    assert "Still to repay" not in after.content.decode()
 
 
 def test_a_write_off_in_the_inbox_says_since_when_it_waits(stage: Stage) -> None:

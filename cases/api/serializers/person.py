@@ -45,13 +45,14 @@ class MyClaim(serializers.Serializer):
 
 
 class MyEvidence(serializers.ModelSerializer):
-    """A file that was added; `withdrawn_at`: taken back since it was sent, and no longer opened."""
+    """A file that was added; `delivered_name`: what it was called where its content is something else; `withdrawn_at`: taken back since it was sent, and no longer opened."""
 
     class Meta:
         model = Evidence
         fields = (
             "reference",
             "name",
+            "delivered_name",
             "content_type",
             "size_bytes",
             "has_preview",

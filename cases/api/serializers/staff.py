@@ -123,7 +123,7 @@ class EvidenceRow(serializers.ModelSerializer):
         model = Evidence
         # fmt: off
         fields = (
-            "reference", "name", "content_type", "size_bytes", "has_preview", "n_pages", "n_previews", "flags", "request", "withdrawn_at",
+            "reference", "name", "delivered_name", "content_type", "size_bytes", "has_preview", "n_pages", "n_previews", "flags", "request", "withdrawn_at",
             "uploaded_by", "uploaded_at",
         )
         # fmt: on

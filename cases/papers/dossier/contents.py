@@ -133,7 +133,7 @@ def entry_name(file: Evidence) -> str:
 
 def _evidence(case: Case, files: list[Evidence]) -> list[dict[str, Any]]:
     names = (
-        "reference", "name", "content_type", "size_bytes", "sha256", "n_pages", "flags", "uploaded_by", "uploaded_at", "withdrawn_at",
+        "reference", "name", "delivered_name", "content_type", "size_bytes", "sha256", "n_pages", "flags", "uploaded_by", "uploaded_at", "withdrawn_at",
     )  # fmt: skip
     there = {file.pk for file in files}
     return [

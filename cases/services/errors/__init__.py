@@ -8,6 +8,8 @@ from cases.services.errors.base import CaseworkError
 from cases.services.errors.content import (
     AddressUnknown,
     AmountNotValid,
+    AnswerEmpty,
+    AppealTooShort,
     CaseNotNamed,
     CasesDiffer,
     ChoiceNotValid,
@@ -89,6 +91,8 @@ __all__ = [
     "AddressUnknown",
     "AlreadyExtended",
     "AmountNotValid",
+    "AnswerEmpty",
+    "AppealTooShort",
     "CaseNotFound",
     "CaseNotNamed",
     "CasesDiffer",

@@ -37,6 +37,26 @@ class ReasonTooShort(ContentNotValid):
             self.text = _("Write at least %(n)d characters.")
 
 
+class AnswerEmpty(ReasonTooShort):
+    """An answer without an answered question and without own words."""
+
+    def __init__(self, *, n: int, has_questions: bool) -> None:
+        super().__init__(n=n, field="text")
+        self.text = (
+            _(
+                "Nothing is answered yet. Answer at least one question, or write at least %(n)d characters in your own words."
+            )
+            if has_questions
+            else _("Nothing is answered yet. Write your answer to the letter in at least %(n)d characters.")
+        )
+
+
+class AppealTooShort(ReasonTooShort):
+    def __init__(self, *, n: int) -> None:
+        super().__init__(n=n, field="text")
+        self.text = _("Write what is new or what was overlooked, in at least %(n)d characters.")
+
+
 class TextTooLong(ContentNotValid):
     code = "text_too_long"
     text = _("The text is too long; at most %(n)d characters.")

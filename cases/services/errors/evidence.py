@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from cases.evidence.kinds import FILE_NAMES
 from cases.services.errors.base import CaseworkError
@@ -38,13 +39,17 @@ class EvidenceTooManyPages(EvidenceTooComplex):
 
 
 class EvidenceKindNotAllowed(EvidenceError):
-    """`why` is unknown, name (the ending says something else) or mixed (two kinds in one file)."""
+    """`why` is unknown or mixed (two kinds in one file)."""
 
     code, status = "evidence_kind_not_allowed", 415
-    text = _("Send one of these kinds of file, with a name that ends accordingly: %(kinds)s.")
+    text = _("The file is of another kind than those that are taken: %(kinds)s.")
 
     def __init__(self, *, why: str = "") -> None:
         super().__init__(why=why, kinds=FILE_NAMES)
+        if why == "mixed":
+            self.text = _(
+                "There is something of another kind in the file. Save it anew as one of: %(kinds)s."
+            )
 
     @property
     def details(self) -> Mapping[str, Any]:
@@ -67,10 +72,19 @@ class EvidenceInfected(EvidenceError):
 
 
 class FilesNotKept(EvidenceError):
-    """Some of several files; what else was sent with them stays."""
+    """One or more files, each named with why; what else was sent with them (`n_kept`) stays."""
 
     code = "files_not_kept"
-    text = _("These files were not kept. %(files)s The others were.")
+    text = _("Not kept: %(files)s")
+
+    def __init__(self, *, files: str, n_kept: int) -> None:
+        super().__init__(files=files, n=n_kept)
+        if n_kept:
+            self.text = ngettext_lazy(
+                "Not kept: %(files)s The one other file was kept.",
+                "Not kept: %(files)s The %(n)d other files were kept.",
+                n_kept,
+            )
 
 
 class EvidenceWithdrawn(EvidenceError):

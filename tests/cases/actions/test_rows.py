@@ -153,7 +153,7 @@ def test_a_plan_needs_one_clear_reading_on_page_and_interface(stage: Stage, clie
 
 def test_an_older_request_is_not_answered_in_place_of_the_last(stage: Stage, call: Any) -> None:
     case = stage.explained()
-    call("reviewer").step(fresh(case), "request-explanation")
+    call("reviewer").step(fresh(case), "request-explanation", {"questions": ["누가 참석했습니까?"]})
     first = ExplanationRequest.objects.filter(case=case).order_by("round_no").first()
     assert first is not None
     answered = call("cardholder").send(
