@@ -66,8 +66,10 @@ def _converting(converters: Converters, n: int | None) -> Reader:
         if not each:
             return rows
         turned = [list(row) for row in rows]
+        # Only of SQLite; PostgreSQL's driver gives times with their zone.
+        of_times = getattr(ready.ops, "convert_datetimefield_value", None)
         for place, made, expression in each:
-            if made == (ready.ops.convert_datetimefield_value,):
+            if of_times is not None and made == (of_times,):
                 _turn_times(turned, place, made[0], expression, ready)
                 continue
             for one in made:
