@@ -111,7 +111,7 @@ def test_a_draft_is_changed_as_it_was_seen_and_its_proposal_falls(cast: Cast) ->
         ({"weight": True}, 400, "weight"),
         ({"weight": 11}, 422, None),
         ({"examples": [{"hits": False, "claim": {"amount": "1000000"}}]}, 422, None),
-        ({"examples": ["a"]}, 400, "examples"),
+        ({"examples": ["a"]}, 400, "examples.0"),
     ],
 )
 def test_what_is_no_rule_is_refused_where_it_stands(
