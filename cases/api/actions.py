@@ -41,6 +41,16 @@ def answer_recovery(case: Case, *, status: int = 200) -> Response:
     return Response(detail, status=status, headers={"ETag": f'"{fresh.version}"'})
 
 
+class TellsCase(CaseworkView):
+    """A step that answers a case: repeated, it tells the case as it stands."""
+
+    told_anew = "reference"
+
+    def tell_again(self, kept: Any, *, status: int) -> Response:
+        """The case with its version. Raises Http404 when it is not theirs to see any more."""
+        return answer_case(find_case(kept["reference"], self.by), self.by, status=status)
+
+
 class RowView(CaseworkView):
     """POST with If-Match: the step of one row of the table, once for an Idempotency-Key."""
 
@@ -66,7 +76,7 @@ class RowView(CaseworkView):
         return 201 if self.row.makes else 200
 
 
-class CaseStep(RowView):
+class CaseStep(TellsCase, RowView):
     """POST …/cases/<reference>/<action>/ with If-Match; answers the case as it stands afterwards."""
 
     def answer(self, case: Case, result: Any) -> Response:
@@ -76,6 +86,12 @@ class CaseStep(RowView):
 
 class RecoveryStep(RowView):
     """POST …/recoveries/<reference>/<action>/ with If-Match; answers the recovery as it stands afterwards."""
+
+    told_anew = "case"
+
+    def tell_again(self, kept: Any, *, status: int) -> Response:
+        """The recovery with the case's version. Raises Http404 when it is not theirs to see any more."""
+        return answer_recovery(find_case(kept["case"], self.by), status=status)
 
     def answer(self, case: Case, result: Any) -> Response:
         """The recovery with the case's new version."""
@@ -102,7 +118,7 @@ def _made(base: Any, row: Row, answer: Any) -> Any:
 @extend_schema_view(
     post=describe("Take one's last step back", answer=CaseDetail, body=body_of(EMPTY), versioned=True)
 )
-class Undo(CaseworkView):
+class Undo(TellsCase):
     """POST …/cases/<reference>/undo/ with If-Match; which step it was is kept with the case."""
 
     permission = "cases.take_case"

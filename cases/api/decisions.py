@@ -67,6 +67,19 @@ class BulkClose(CaseworkView):
                 results.append(decisions.BulkOutcome(row["reference"], "refused", error.code, error.sentence))
         return items, results
 
+    def tell_again(self, kept: Any, *, status: int) -> Response:
+        """What became of each, of those that are not theirs to see any more no more than of those that do not exist."""
+        rows = []
+        for row in kept["results"]:
+            try:
+                find_case(row["reference"], self.by)
+                rows.append(row)
+            except Http404:
+                absent = CaseNotFound()
+                gone = decisions.BulkOutcome(row["reference"], "refused", absent.code, absent.sentence)
+                rows.append(dict(BulkOutcomeRow(gone).data))
+        return Response({**kept, "results": rows}, status=status)
+
     def told(self, results: list[decisions.BulkOutcome]) -> Response:
         """What became of each."""
         told = {"sentence": said_of_bulk(results), "results": BulkOutcomeRow(results, many=True).data}
@@ -103,6 +116,11 @@ class Tip(CaseworkView):
     def post(self, request: Request) -> Any:
         data = self.input(body_of(TIP))
         return self._record(data)
+
+    def tell_again(self, kept: Any, *, status: int) -> Response:
+        """The tip as it was told. Raises Http404 when its case is not theirs to see any more."""
+        find_case(kept["case"], self.by)
+        return super().tell_again(kept, status=status)
 
     def _record(self, data: Any) -> Response:
         source = data.get("source_system", "")

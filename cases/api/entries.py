@@ -130,6 +130,14 @@ class _EntryView(CaseworkView):
         return Response(self.told([find_entry(number, self.by)])[0])
 
 
+class _EntryStep(_EntryView):
+    told_anew = "number"
+
+    def tell_again(self, kept: Any, *, status: int) -> Response:
+        """The entry as it stands. Raises Http404 when it is not theirs to see any more."""
+        return self.answer(kept["number"])
+
+
 FILTERS = [query("view", "Default `open`.", enum=list(VIEWS)), *PAGING]
 
 
@@ -166,7 +174,7 @@ class EntryRead(_EntryView):
         "Place an entry on a recovery, or take its posting back", answer=StatementEntryRow, body=MatchBody
     )
 )
-class MatchEntry(_EntryView):
+class MatchEntry(_EntryStep):
     permission = "cases.post_recovery"
 
     def post(self, request: Request, number: int) -> Response:
@@ -179,7 +187,7 @@ class MatchEntry(_EntryView):
 @extend_schema_view(
     post=describe("Set an entry aside: no repayment", answer=StatementEntryRow, body=AsideBody)
 )
-class SetEntryAside(_EntryView):
+class SetEntryAside(_EntryStep):
     permission = "cases.post_recovery"
 
     def post(self, request: Request, number: int) -> Response:
@@ -196,7 +204,7 @@ class _NoBody(StrictSerializer):
         "Say that another file told the same entry under another id", answer=StatementEntryRow, body=_NoBody
     )
 )
-class SameEntry(_EntryView):
+class SameEntry(_EntryStep):
     permission = "cases.post_recovery"
 
     def post(self, request: Request, number: int) -> Response:
@@ -208,7 +216,7 @@ class SameEntry(_EntryView):
 @extend_schema_view(
     post=describe("Put an entry set aside back on the list", answer=StatementEntryRow, body=_NoBody)
 )
-class TakeEntryUp(_EntryView):
+class TakeEntryUp(_EntryStep):
     permission = "cases.post_recovery"
 
     def post(self, request: Request, number: int) -> Response:

@@ -38,6 +38,7 @@ _ENVELOPE = 64 * 1024
 )
 class SendEvidence(CaseworkView):
     answers_kept = "after"  # a file beside the row
+    told_anew = "reference"
     permission = "cases.submit_explanation"
     body_limit = 10**18  # `initial` refuses in the words of evidence
     parser_classes = (MultiPartParser,)  # type: ignore[assignment]
@@ -52,6 +53,12 @@ class SendEvidence(CaseworkView):
     def owner(self, reference: str) -> ExplanationRequest | Case:
         """What the file is for. Raises CaseNotFound."""
         return my_request(reference, self.by)
+
+    def tell_again(self, kept: Any, *, status: int) -> Response:
+        """The file as it stands. Raises CaseNotFound, also where it was taken back."""
+        found = self.owner(self.kwargs["reference"])
+        case = found if isinstance(found, Case) else found.case
+        return Response(MyEvidence(own_file(case, kept["reference"], self.by)).data, status=status)
 
     def post(self, request: Request, reference: str) -> Response:
         found = self.owner(reference)

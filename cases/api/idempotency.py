@@ -1,4 +1,8 @@
-"""One effect and one answer for each Idempotency-Key: a client that lost the answer may ask again."""
+"""One effect and one answer for each Idempotency-Key: a client that lost the answer may ask again.
+
+Of an answer that tells a case or what a cardholder wrote, only the reference is kept: a repetition is told it as it stands, if it is
+still theirs to see.
+"""
 
 from __future__ import annotations
 
@@ -59,17 +63,17 @@ def once(view: FraudView, step: Callable[[], Any]) -> Any:
     if not (8 <= len(key) <= MAX_KEY and key.isascii() and key.isprintable()):
         raise KeyNotValid
     digest = _digest(request)
-    answered = _answered(key, by, digest)
+    answered = _answered(view, key, digest)
     if answered is not None:
         return answered
     if view.answers_kept == "after":
         row = _claim(key, by, digest)
-        return _after(view, row, step) if row else _busy(key, by, digest)
+        return _after(view, row, step) if row else _busy(view, key, digest)
     refusal: Exception | None = None
     with one_transaction():
         row = _claim(key, by, digest)
         if row is None:
-            return _busy(key, by, digest)
+            return _busy(view, key, digest)
         try:
             response = step()
         except Exception as error:
@@ -102,8 +106,11 @@ def _keep(view: FraudView, row: IdempotencyRecord, response: Any) -> None:
     plain = json.loads(JSONRenderer().render(response.data) or b"null")
     if view.told_once:
         plain = {name: value for name, value in plain.items() if name not in view.told_once}
+    etag = response.get("ETag", "")
+    if view.told_anew:
+        plain, etag = {view.told_anew: plain[view.told_anew]}, ""
     IdempotencyRecord.objects.filter(pk=row.pk).update(
-        status=response.status_code, answer={"body": plain, "etag": response.get("ETag", "")}
+        status=response.status_code, answer={"body": plain, "etag": etag}
     )
 
 
@@ -118,8 +125,8 @@ def _claim(key: str, by: Actor, digest: str) -> IdempotencyRecord | None:
         return None
 
 
-def _answered(key: str, by: Actor, digest: str) -> Response | None:
-    found = IdempotencyRecord.objects.filter(key=key, actor=by.username).first()
+def _answered(view: FraudView, key: str, digest: str) -> Response | None:
+    found = IdempotencyRecord.objects.filter(key=key, actor=view.by.username).first()
     if found is None:
         return None
     if found.body_hash != digest:
@@ -129,13 +136,15 @@ def _answered(key: str, by: Actor, digest: str) -> Response | None:
             raise KeyBusy
         found.delete()
         return None
-    headers = {"ETag": found.answer["etag"]} if found.answer.get("etag") else {}
-    return Response(found.answer["body"], status=found.status, headers=headers)
+    response = view.tell_again(found.answer["body"], status=found.status)
+    if found.answer.get("etag") and not view.told_anew:
+        response["ETag"] = found.answer["etag"]
+    return response
 
 
-def _busy(key: str, by: Actor, digest: str) -> Response:
+def _busy(view: FraudView, key: str, digest: str) -> Response:
     """What somebody who was faster was answered. Raises KeyBusy."""
-    answered = _answered(key, by, digest)
+    answered = _answered(view, key, digest)
     if answered is None:
         raise KeyBusy
     return answered

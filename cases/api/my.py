@@ -80,9 +80,9 @@ def answer_request(reference: str, by: Actor, *, status: int = 200) -> Response:
     return _versioned(MyRequest(found, context={"by": by}).data, status)
 
 
-def answer_notice(reference: str, by: Actor) -> Response:
+def answer_notice(reference: str, by: Actor, *, status: int = 200) -> Response:
     """A result as it stands, with the version of what it tells as ETag."""
-    return _versioned(MyNotice(my_case(reference, by), context={"by": by}).data, 200)
+    return _versioned(MyNotice(my_case(reference, by), context={"by": by}).data, status)
 
 
 def _versioned(told: Any, status: int) -> Response:
@@ -137,6 +137,11 @@ class RequestStep(MyView):
     """A step on one request; answers the request as it stands afterwards, without what only staff may know."""
 
     row: Row
+    told_anew = "reference"
+
+    def tell_again(self, kept: Any, *, status: int) -> Response:
+        """The request as it stands. Raises CaseNotFound."""
+        return answer_request(kept["reference"], self.by, status=status)
 
     def take(self, reference: str) -> Any:
         """Take the step of the row."""
@@ -195,7 +200,17 @@ class MyNoticeRead(MyView):
         return answer_notice(reference, self.by)
 
 
-class NoticeStep(MyView):
+class TellsNotice(MyView):
+    """A step that answers a result: repeated, it tells the result as it stands."""
+
+    told_anew = "reference"
+
+    def tell_again(self, kept: Any, *, status: int) -> Response:
+        """The result as it stands. Raises CaseNotFound."""
+        return answer_notice(kept["reference"], self.by, status=status)
+
+
+class NoticeStep(TellsNotice):
     """A step on one result; answers the result as it stands afterwards."""
 
     row: Row
@@ -220,7 +235,7 @@ _APPEAL_DRAFT = PERSON_ACTIONS["appeal-draft"]
 
 
 @extend_schema_view(put=describe(_APPEAL_DRAFT.summary, answer=MyNotice, body=body_of(_APPEAL_DRAFT.form)))
-class SaveAppealDraft(MyView):
+class SaveAppealDraft(TellsNotice):
     """Put like the draft of an answer."""
 
     permission = _APPEAL_DRAFT.permission

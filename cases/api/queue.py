@@ -23,7 +23,7 @@ from audit.registry import sentence
 from audit.services import record_access
 from cases.actions.opening import OPEN_CASE
 from cases.actions.rows import EMPTY
-from cases.api.actions import answer_case, case_context
+from cases.api.actions import TellsCase, answer_case, case_context
 from cases.api.base import CaseworkView, describe
 from cases.api.bodies import body_of
 from cases.api.serializers.looks import CaseLook
@@ -205,7 +205,7 @@ class CaseTimeline(CaseworkView):
 
 
 @extend_schema_view(post=describe("Take the most urgent case", answer=CaseDetail, body=body_of(EMPTY)))
-class TakeNext(CaseworkView):
+class TakeNext(TellsCase):
     permission = "cases.take_case"
 
     def post(self, request: Request) -> Any:
@@ -230,7 +230,7 @@ def claims_of(
 
 
 @extend_schema_view(post=describe("Open a case by hand", answer=CaseDetail, body=body_of(OPEN_CASE), ok=201))
-class OpenCase(CaseworkView):
+class OpenCase(TellsCase):
     permission = "cases.open_case"
 
     def post(self, request: Request) -> Any:

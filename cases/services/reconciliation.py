@@ -28,6 +28,7 @@ from cases.services.texts import clean_key
 from cases.statements import Statement, StatementNotValid, TableSpec, read_apart, read_table_spec
 from cases.workflow import State
 from fraud.claims.importing.services import reading_bounds
+from fraud.claims.importing.summary import refused_name
 from fraud.company.values import current_settings
 from rules.money import MoneyNotValid, to_minor
 
@@ -56,6 +57,8 @@ def import_postings(*, content: bytes, by: Actor, name: str = "", profile: str =
     require(by, "cases.post_recovery")
     if len(content) > MAX_BYTES:
         raise _refused(_("The file is too large; at most %(mb)d MB.") % {"mb": MAX_BYTES // 2**20})
+    if why := refused_name(name):
+        raise _refused(why)
     report = PostingReport()
     for number, original, post in _steps(content, name, profile, by, report):
         report.n_lines += 1

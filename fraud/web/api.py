@@ -168,6 +168,7 @@ class FraudView(APIView):
     of_scores: tuple[str, ...] = ()  # those of them that only who may see scores has
     answers_kept: Literal["with", "after", "no"] = "with"
     told_once: tuple[str, ...] = ()  # fields of an answer that are not kept: a secret
+    told_anew: str = ""  # the field of an answer that alone is kept, where `tell_again` makes the rest anew
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Sign-in, then the permission, then the names of the filters. Raises NotPermitted, ValidationError."""
@@ -199,6 +200,10 @@ class FraudView(APIView):
         if self.answers_kept != "no":
             once = import_string(settings.API_ANSWERS_ONCE)
             setattr(self, method, lambda *args, **kwargs: once(self, lambda: handler(*args, **kwargs)))
+
+    def tell_again(self, kept: Any, *, status: int) -> Response:
+        """The answer of a change that was done before, from what is kept of it. Raises Http404 for what is not theirs to see any more."""
+        return Response(kept, status=status)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """The answer, with the version of what it tells as ETag."""

@@ -14,6 +14,7 @@ from audit.services import actor_of
 from cases.models import RecoveryPosting
 from cases.services.reconciliation import PostingFileNotValid, import_postings
 from cases.services.recovery import reverse_posting
+from fraud.claims.importing.summary import refused_name
 from tests.cases.stage import Stage
 from tests.cases.statements.files import Row, camt, mt940
 from tests.cases.test_recovery import ledger, recovered
@@ -45,6 +46,14 @@ def test_what_came_in_is_posted_to_the_case_its_words_name_and_only_once(
     assert (recovered(ledger(one)), recovered(ledger(other))) == (20_000, 84_000)
     again = import_postings(content=write(rows), by=stage.actor("clerk"))
     assert (again.n_posted, again.n_known, recovered(ledger(one))) == (0, 2, 20_000)
+
+
+def test_a_statement_named_by_a_card_number_posts_nothing(stage: Stage) -> None:
+    case, name = stage.recovering(), "4111-1111-1111-1111.xml"
+    with pytest.raises(PostingFileNotValid) as refusal:
+        import_postings(content=camt([paid(case, 20_000, "B1")]), by=stage.actor("clerk"), name=name)
+    assert refused_name(name) in str(refusal.value.sentence)
+    assert not ledger(case).postings.exists()
 
 
 def test_a_notification_and_the_statement_that_follows_are_one_posting(stage: Stage) -> None:

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from audit.permissions import NotPermitted
+from audit.redaction import redact
 from audit.services import actor_of
 from cases.services.errors import CaseworkError
 from cases.services.reconciliation import MAX_BYTES, import_postings
@@ -41,7 +42,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         if not path.is_file():
-            raise CommandError(_("There is no file “%(name)s”.") % {"name": path})
+            raise CommandError(_("There is no file “%(name)s”.") % {"name": redact(str(path))})
         user = User.objects.filter(username=options["username"]).first()
         if user is None:
             raise CommandError(_("There is no login “%(name)s”.") % {"name": options["username"]})
@@ -75,7 +76,9 @@ class Command(BaseCommand):
                 "known": report.n_known,
                 "open": len(report.rejected),
             }
-            self.stdout.write(told % {"name": path.name, **{name: f"{n:,}" for name, n in figures.items()}})
+            self.stdout.write(
+                told % {"name": redact(path.name), **{name: f"{n:,}" for name, n in figures.items()}}
+            )
             for line in report.rejected:
                 self.stdout.write("  " + _("Line %(n)s: %(said)s") % {"n": line.line, "said": line.sentence})
         if report.rejected and not report.is_kept:
@@ -86,7 +89,9 @@ def _spec(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise CommandError(_("“%(name)s” is no JSON file: %(why)s") % {"name": path, "why": error}) from error
+        raise CommandError(
+            _("“%(name)s” is no JSON file: %(why)s") % {"name": redact(str(path)), "why": error}
+        ) from error
     if not isinstance(found, dict):
-        raise CommandError(_("“%(name)s” must hold one JSON object.") % {"name": path})
+        raise CommandError(_("“%(name)s” must hold one JSON object.") % {"name": redact(str(path))})
     return found

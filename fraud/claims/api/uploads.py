@@ -24,6 +24,7 @@ from fraud.claims.importing.parts import (
 )
 from fraud.claims.importing.problems import ProfileNotValid
 from fraud.claims.importing.profiles import ProfileUnknown, get_profile
+from fraud.claims.importing.summary import refused_name
 from fraud.claims.importing.uploads import MAX_UPLOAD_BYTES, UploadTooLarge
 from fraud.claims.models import UploadInParts
 from fraud.web.api import FraudView, describe, query
@@ -109,8 +110,10 @@ class BeginUploads(FraudView):
     permission = "fraud.deliver_claims"
 
     def post(self, request: Request) -> Response:
-        """The upload. Raises ValidationError for a profile there is none of or a file that is too large."""
+        """The upload. Raises ValidationError for a name that holds a number, a profile there is none of or a file that is too large."""
         told = dict(self.input(BeginUpload))
+        if why := refused_name(told["name"]):
+            raise self.wrong("name", why)
         try:
             profile = get_profile(told.pop("profile"))
             upload = begin_upload(profile=profile, is_history=told.pop("history", False), by=self.by, **told)

@@ -15,8 +15,9 @@ from django.db.models import Max
 from audit import clock
 from audit.actor import Actor
 from audit.permissions import require
+from audit.redaction import redact
 from fraud.claims.importing.problems import FileQuarantined
-from fraud.claims.importing.services import clean_name, import_claim_file
+from fraud.claims.importing.services import import_claim_file
 from fraud.claims.models import ClaimFile, ImportProfile
 
 _log = logging.getLogger(__name__)
@@ -72,12 +73,7 @@ def take_folder(
         started = time.monotonic()
         try:
             file = import_claim_file(
-                path=path,
-                name=clean_name(path.name),
-                profile=profile,
-                by=by,
-                is_history=is_history,
-                apart=True,
+                path=path, name=path.name, profile=profile, by=by, is_history=is_history, apart=True
             )
         except (DatabaseError, OSError, FileQuarantined):
             _log.exception("folder.file_failed")
@@ -88,11 +84,12 @@ def take_folder(
 
 
 def _moved(path: Path, folder: Path, reference: str) -> Path:
-    """The file in a folder of the ended ones; delivered again under a name that is there already, it gets a number."""
+    """The file in a folder of the ended ones, card and resident numbers struck out of its name; a name that is there already gets a number."""
     folder.mkdir(exist_ok=True)
-    target = folder / f"{reference} {path.name}"
+    name = redact(path.name)
+    target = folder / f"{reference} {name}"
     number = 2
     while target.exists():
-        target = folder / f"{reference} ({number}) {path.name}"
+        target = folder / f"{reference} ({number}) {name}"
         number += 1
     return path.rename(target)

@@ -21,6 +21,7 @@ from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record
 from audit.transactions import one_transaction
+from fraud.claims.importing.scanning import refuse_in_name
 from fraud.claims.importing.services import clean_name, digest_of
 from fraud.claims.importing.uploads import MAX_UPLOAD_BYTES, UploadTooLarge, incoming_folder, take_whole
 from fraud.claims.models import ImportProfile, UploadInParts
@@ -104,9 +105,10 @@ def begin_upload(
 ) -> UploadInParts:
     """The upload of a file of `size_bytes`; one that the same person began with the same facts goes on where it stopped.
 
-    Raises NotPermitted, UploadTooLarge.
+    Raises NotPermitted, UploadTooLarge, FileQuarantined for a name that holds a card or resident number.
     """
     require(by, _ACTION)
+    refuse_in_name(name)
     if is_history:  # what is never screened is not for a feed to say
         require(by, "fraud.import_claims")
     if size_bytes > MAX_UPLOAD_BYTES:

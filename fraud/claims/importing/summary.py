@@ -7,11 +7,22 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from audit.language import current_language
+from fraud.claims.importing.problems import FileQuarantined
+from fraud.claims.importing.scanning import refuse_in_name
 from fraud.claims.importing.texts import sentence
 from fraud.claims.models import ClaimFile
 from rules.money import format_money, is_known_currency
 
 _EXAMPLES = 5  # rejected rows that are shown in full; the rest is counted
+
+
+def refused_name(name: str) -> str:
+    """Why a file of this name is not taken, in the active language; "" where it may be."""
+    try:
+        refuse_in_name(name)
+    except FileQuarantined as error:
+        return sentence("file", error.code, error.params, current_language())
+    return ""
 
 
 def as_data(file: ClaimFile, seconds: float, *, is_known: bool, n_since: int = 0) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from fraud.claims.importing.guessing.fitting import Known
 from fraud.claims.importing.guessing.guess import TableGuess, guess_table
 from fraud.claims.importing.problems import FileQuarantined, ProfileNotValid
 from fraud.claims.importing.profiles import get_profile, known_profiles, save_profile
+from fraud.claims.importing.scanning import refuse_in_name
 from fraud.claims.importing.services import get_ready, reading_bounds
 from fraud.claims.importing.texts import sentence
 from fraud.claims.importing.trying import Trial, try_file
@@ -104,6 +105,8 @@ def _draft(request: HttpRequest) -> Draft | None:
 def _look(request: HttpRequest, draft: Draft) -> _Look:
     look = _Look(draft)
     try:
+        if sent := request.FILES.get("file"):
+            refuse_in_name(sent.name or "")
         known = known_profiles()
         look.found, look.is_changed = _found(request, draft, known)
         is_looked_at = "file" not in request.FILES and _signature(look.found) == request.POST.get("seen")

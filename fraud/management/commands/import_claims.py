@@ -13,6 +13,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
+from audit.redaction import redact
 from fraud.claims.importing.problems import ProfileNotValid
 from fraud.claims.importing.profiles import ProfileUnknown, get_profile
 from fraud.claims.importing.services import changed_since, import_claim_file
@@ -44,7 +45,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         if not path.is_file():
-            raise CommandError(_("There is no file “%(name)s”.") % {"name": path})
+            raise CommandError(_("There is no file “%(name)s”.") % {"name": redact(str(path))})
         newest = ClaimFile.objects.aggregate(pk=Max("pk", default=0))["pk"]
         started = self._shown = time.monotonic()
         try:

@@ -12,6 +12,7 @@ from django.db import close_old_connections
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
+from audit.redaction import redact
 from fraud.claims.importing.folders import Taken, take_folder
 from fraud.claims.importing.problems import ProfileNotValid
 from fraud.claims.importing.profiles import ProfileUnknown, get_profile
@@ -40,7 +41,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         folder: Path = options["folder"]
         if not folder.is_dir():
-            raise CommandError(_("There is no folder “%(name)s”.") % {"name": folder})
+            raise CommandError(_("There is no folder “%(name)s”.") % {"name": redact(str(folder))})
         every = options["every"]
         if (every is not None and every < 1) or options["settled"] < 0:
             raise CommandError(_("--every takes seconds from 1 up, --settled from 0 up."))
@@ -69,9 +70,11 @@ class Command(BaseCommand):
 
     def _tell(self, taken: Taken, *, as_json: bool) -> None:
         if as_json:
-            data = as_data(taken.file, taken.seconds, is_known=taken.is_known) | {"path": str(taken.path)}
+            data = as_data(taken.file, taken.seconds, is_known=taken.is_known) | {
+                "path": redact(str(taken.path))
+            }
             self.stdout.write(json.dumps(data, ensure_ascii=False))
         else:
             first, *rest = as_lines(taken.file, taken.seconds, is_known=taken.is_known)
-            self.stdout.write("\n".join([first, f"  {taken.path}", *rest]))
+            self.stdout.write("\n".join([first, f"  {redact(str(taken.path))}", *rest]))
         self.stdout.flush()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from audit.language import current_language
+from audit.redaction import redact
 from fraud.claims.importing.problems import FileQuarantined
 from fraud.claims.importing.texts import sentence
 from fraud.claims.outcomes.delivering import deliver_outcomes, preview_outcomes, schemes
@@ -34,7 +35,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         if not path.is_file():
-            raise CommandError(_("There is no file “%(name)s”.") % {"name": path})
+            raise CommandError(_("There is no file “%(name)s”.") % {"name": redact(str(path))})
         language, by = current_language(), Actor.system("import")
         try:
             rows = read_file(path=path, name=path.name, schemes=schemes())

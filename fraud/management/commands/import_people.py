@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from audit.actor import Actor
 from audit.language import current_language
+from audit.redaction import redact
 from fraud.claims.feed_words import feed_notes, feed_refusal
 from fraud.claims.importing.people import FEEDS, import_people
 from fraud.claims.importing.problems import FileQuarantined
@@ -39,7 +40,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         if not path.is_file():
-            raise CommandError(_("There is no file “%(name)s”.") % {"name": path})
+            raise CommandError(_("There is no file “%(name)s”.") % {"name": redact(str(path))})
         language = current_language()
         try:
             result = import_people(path=path, name=path.name, feed=options["feed"], by=Actor.system("import"))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from audit.language import current_language
+from audit.redaction import redact
 from fraud.claims.assistant_words import (
     column_words,
     finding_words,
@@ -58,7 +59,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         if not path.is_file():
-            raise CommandError(_("There is no file “%(name)s”.") % {"name": path})
+            raise CommandError(_("There is no file “%(name)s”.") % {"name": redact(str(path))})
         language = current_language()
         try:
             known = known_profiles()

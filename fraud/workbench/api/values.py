@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from audit import clock
 from audit.permissions import require
+from fraud.claims.importing.summary import refused_name
 from fraud.web.api import IF_MATCH, ONLY_PAGING, PAGING, FraudView, describe, query
 from fraud.web.api_shapes import DecideReason, DecideView
 from fraud.workbench.api import value_rows as rows
@@ -127,6 +128,8 @@ class ListFile(ValueView):
         data: Any = self.input(rows.ListFileBody)
         if data["file"].size > LARGEST_FILE:
             raise self.wrong("file", _("The file is larger than 5 MB. Split it."))
+        if why := refused_name(data["file"].name or ""):
+            raise self.wrong("file", why)
         read = read_list_file(found, data["file"].read())
         change = None
         if data["apply"] == "yes" and read.count("accepted"):

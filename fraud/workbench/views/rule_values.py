@@ -17,6 +17,7 @@ from audit import clock
 from audit.actor import Actor
 from audit.permissions import NotPermitted
 from audit.typed import day
+from fraud.claims.importing.summary import refused_name
 from fraud.company.values import current_settings
 from fraud.web.access import page
 from fraud.web.refusals import number_seen, refusal_sentence
@@ -130,6 +131,8 @@ def list_file(request: HttpRequest, name: str) -> HttpResponse:
             raise ValueNotValid(reason=_("Choose a CSV file."))
         if (sent.size or 0) > LARGEST_FILE:
             raise ValueNotValid(reason=_("The file is larger than 5 MB. Split it."))
+        if why := refused_name(sent.name or ""):
+            raise ValueNotValid(reason=why)
         told = read_list_file(found, sent.read())
     except RuleServiceError as error:
         return render(

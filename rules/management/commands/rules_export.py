@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import gettext as _
 
+from audit.redaction import redact
 from rules.book_text import write_yaml
 from rules.services.book import book_content
 
@@ -23,6 +24,6 @@ class Command(BaseCommand):
         if options["file"]:
             Path(options["file"]).write_text(text, encoding="utf-8")
             told = _("Lines: %(n)s, in “%(name)s”")
-            self.stderr.write(told % {"n": len(text.splitlines()), "name": options["file"]})
+            self.stderr.write(told % {"n": len(text.splitlines()), "name": redact(options["file"])})
         else:
             self.stdout.write(text, ending="")

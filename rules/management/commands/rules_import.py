@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from audit.actor import Actor
 from audit.language import current_language
 from audit.permissions import NotPermitted
+from audit.redaction import redact
 from audit.services import actor_of
 from rules.book_text import BookNotValid
 from rules.exceptions import RuleServiceError
@@ -38,7 +39,7 @@ class Command(BaseCommand):
         try:
             text = Path(options["file"]).read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
-            raise CommandError(f"{options['file']}: {error}") from error
+            raise CommandError(f"{redact(options['file'])}: {redact(str(error))}") from error
         by = person(options["by"])
         try:
             if options["as_one"]:

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from audit import clock
+from fraud.claims.importing.summary import refused_name
 from rules.models import Parameter, ParameterValue, ValueList
 from tests.cast import Cast, make_cast
 
@@ -86,6 +87,17 @@ def test_a_csv_is_told_line_by_line_and_proposed_where_asked(
     assert [(row["line"], row["status"]) for row in told["lines"]] == [(3, "duplicate"), (4, "refused")]
     assert (told["change"] is not None) is is_proposed
     assert bars.changes.count() == is_proposed
+
+
+def test_a_csv_named_by_a_card_number_is_refused(cast: Cast, bars: ValueList) -> None:
+    file = SimpleUploadedFile("4111-1111-1111-1111.csv", b"value\nStar\n", "text/csv")
+    place, headers = f"{PLACE}lists/bars/file/", {"If-Match": '"1"'}
+    told = as_(cast.rule_admin).post(
+        place, {"file": file, "apply": "yes"}, format="multipart", headers=headers
+    )
+    assert told.status_code == 400
+    assert told.json()["fields"]["file"] == [refused_name("4111-1111-1111-1111.csv")]
+    assert not bars.changes.exists()
 
 
 def test_a_parameters_value_is_told_as_it_is_proposed(cast: Cast) -> None:

@@ -102,3 +102,19 @@ def test_the_command_tells_one_object_a_file(tmp_path: Path, capsys: pytest.Capt
         call_command("import_folder", str(tmp_path / "none"))
     with pytest.raises(CommandError, match="there is no import profile 'nope'"):
         call_command("import_folder", str(tmp_path), "--profile", "nope")
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_file_named_by_a_card_number_is_refused_and_its_number_shown_nowhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], as_json: bool
+) -> None:
+    put(tmp_path, "march 4111-1111-1111-1111.csv", csv_bytes(row()))
+    call_command("import_folder", str(tmp_path), *(["--json"] if as_json else []))
+    printed = capsys.readouterr()
+    file = ClaimFile.objects.get()
+    assert (file.state, file.error["code"]) == ("quarantined", "card_number")
+    (moved,) = (tmp_path / "refused").iterdir()
+    assert moved.name == f"{file.reference} march [card …1111].csv"
+    assert moved.name in printed.out
+    assert "4111" not in printed.out + printed.err
+    assert not Claim.objects.exists()

@@ -24,6 +24,7 @@ from fraud.claims.importing.profile_json import read_spec
 from fraud.claims.importing.profiles import get_profile
 from fraud.claims.importing.reading.opening import open_table
 from fraud.claims.importing.staging import StagedFile, stage
+from fraud.claims.importing.summary import refused_name
 from fraud.claims.importing.uploads import MAX_UPLOAD_BYTES, UploadTooLarge, incoming_folder
 from fraud.claims.models import ClaimFile, UploadInParts
 from tests.cast import Cast, make_cast
@@ -189,11 +190,6 @@ def test_what_nobody_goes_on_with_is_forgotten_with_its_bytes(by: Actor) -> None
     assert sorted(kept) == ["upload.begun", "upload.begun", "upload.given_up"]
 
 
-def test_a_name_with_a_card_number_is_kept_without_it(by: Actor) -> None:
-    upload = begun(by, name="4111111111111111.csv")
-    assert "4111" not in UploadInParts.objects.get(pk=upload.pk).name
-
-
 def test_a_program_sends_files_but_does_not_say_that_they_are_never_screened(by: Actor, cast: Cast) -> None:
     feed, _token = create_account(name="erp", scopes=["claims:deliver"], by=Actor.system("tests"))
     program = actor_of(feed)
@@ -269,3 +265,13 @@ def test_a_part_above_the_limit_is_refused_before_it_is_kept(client: Client, cas
     assert answer.status_code == 413
     upload.refresh_from_db()
     assert upload.n_bytes == 0
+
+
+def test_a_name_that_holds_a_card_number_is_refused_when_it_is_given(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.approver, backend="django.contrib.auth.backends.ModelBackend")
+    body = {"name": "4111-1111-1111-1111.csv", "size_bytes": 10, "profile": "generic"}
+    told = client.post("/api/v1/uploads/", body, content_type="application/json")
+    assert told.status_code == 400
+    assert told.json()["fields"]["name"] == [refused_name("4111-1111-1111-1111.csv")]
+    assert not UploadInParts.objects.exists()

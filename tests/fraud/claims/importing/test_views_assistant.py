@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils.translation import override
 
 from fraud.claims.importing import drafts, services, trying, waiting
 from fraud.claims.importing.field_labels import FIELD_LABELS
@@ -21,6 +23,7 @@ from fraud.claims.importing.guessing.texts import level_text, why_text
 from fraud.claims.importing.profile_json import read_spec
 from fraud.claims.importing.reading.opening import open_table
 from fraud.claims.importing.staging import StagedFile, stage
+from fraud.claims.importing.summary import refused_name
 from fraud.claims.importing.uploads import incoming_folder
 from fraud.claims.models import Cardholder, Claim, ClaimFile, ImportProfile
 from tests.cast import Cast, make_cast
@@ -418,3 +421,12 @@ def test_the_command_refuses_a_column_that_is_not_there(tmp_path: Path) -> None:
     path.write_bytes(table(CARD))
     with pytest.raises(CommandError, match="‘Nope’ 열이 없습니다"):
         call_command("profile", str(path), "--column", "Nope=amount")
+
+
+def test_a_file_named_by_a_card_number_is_not_looked_at_and_not_kept(client: Client, cast: Cast) -> None:
+    name = "4111-1111-1111-1111.csv"
+    page = send(signed_in(client, cast.system_admin), table(CARD, "\t", "cp949"), file_name=name)
+    with override("en"):
+        assert refused_name(name) in unescape(page.content.decode())
+    assert "4111-1111" not in page.content.decode()
+    assert kept() == []
