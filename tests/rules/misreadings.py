@@ -35,11 +35,6 @@ MEANT: tuple[tuple[str, str], ...] = (
     ('하루 3번 이내', 'count(same cardholder, day) <= 3'),
     ('10만원 이내', 'amount <= 100,000 KRW'),
     ('10분 이내 2번', 'count(same cardholder within 10 minutes) >= 2'),
-    ('3 payments over 100000 in a day', 'count(same cardholder, day where amount > 100,000 KRW) >= 3'),
-    ('4 payments over 50000 KRW in a week', 'count(same cardholder, week where amount > 50000 KRW) >= 4'),
-    ('2 payments of more than 100000 in one day', 'count(same cardholder, day where amount > 100,000 KRW) >= 2'),
-    ('more than 3 payments over 100000 in a day', 'count(same cardholder, day where amount > 100,000 KRW) > 3'),
-    ('하루 10만원 이상 3번', 'count(same cardholder, day where amount >= 100,000 KRW) >= 3'),
     ('1회 결제 금액이 100만원을 초과하는 건', 'amount > 1,000,000 KRW'),
     ('1건 100만원 이상', 'amount >= 1,000,000 KRW'),
     ('1회 100만원 초과', 'amount > 1,000,000 KRW'),
@@ -140,6 +135,12 @@ MEANT: tuple[tuple[str, str], ...] = (
 )
 #: said, the code of a message, what it says to write
 OPEN: tuple[tuple[str, str, str], ...] = (
+    ('3 payments over 100000 in a day', 'could_mean', 'amount > 100,000 KRW and count(same cardholder, day where amount > 100,000 KRW) >= 3, count(same cardholder, day where amount > 100,000 KRW) >= 3'),
+    ('4 payments over 50000 KRW in a week', 'could_mean', 'amount > 50000 KRW and count(same cardholder, week where amount > 50000 KRW) >= 4, count(same cardholder, week where amount > 50000 KRW) >= 4'),
+    ('2 payments of more than 100000 in one day', 'could_mean', 'amount > 100,000 KRW and count(same cardholder, day where amount > 100,000 KRW) >= 2, count(same cardholder, day where amount > 100,000 KRW) >= 2'),
+    ('more than 3 payments over 100000 in a day', 'could_mean', 'amount > 100,000 KRW and count(same cardholder, day where amount > 100,000 KRW) > 3, count(same cardholder, day where amount > 100,000 KRW) > 3'),
+    ('하루 10만원 이상 3번', 'could_mean', 'amount >= 100,000 KRW and count(same cardholder, day where amount >= 100,000 KRW) >= 3, count(same cardholder, day where amount >= 100,000 KRW) >= 3'),
+    ('1회 이상 10만원 초과', 'could_mean', 'amount > 100,000 KRW and count(same cardholder within 30 days where amount > 100,000 KRW) >= 1'),
     ('5813 제외 10만원 초과', 'plain_example', ''),
     ('주말이나 공휴일이 아닌 날', 'write_field', ''),
     ('주말 공휴일 제외 10만원 초과', 'write_field', ''),

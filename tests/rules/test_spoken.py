@@ -118,7 +118,6 @@ def test_what_no_payment_could_meet_is_never_offered_but_either_of_its_condition
     ("said", "is_assumed"),
     [
         ("3번 이내", True),
-        ("1회 이상 10만원 초과", True),
         ("not more than 3 times", True),
         ("금액이 평균보다 큰", True),
         ("count(*) > 3", True),

@@ -141,9 +141,10 @@ _RANGED = frozenset({"~", "에서", "부터", "to", "-"})
 
 def _scale_ranges(pieces: list[Piece], text: str) -> None:
     """``20~30만원`` begins at 200,000: what counts the end counts the beginning too."""
-    for low, sign, high in zip(pieces, pieces[1:], pieces[2:], strict=False):
+    for at, (low, sign, high) in enumerate(zip(pieces, pieces[1:], pieces[2:], strict=False)):
         written = text[high.start : high.end]
-        is_range = low.kind == "number" and sign.word in _RANGED and high.kind == "money"
+        is_range = low.kind == "number" and high.kind == "money"
+        is_range = is_range and (sign.word in _RANGED or _is_between(pieces, at))
         if not is_range or sign.word == "-" or low.code or not _SCALE.search(written):
             continue
         digits = re.match(_N, written)
@@ -151,6 +152,13 @@ def _scale_ranges(pieces: list[Piece], text: str) -> None:
             _money(low.out + written[digits.end() :]) if digits and _is_below(low.out, digits[0]) else None
         )
         low.kind, low.out, low.code = shared or ("other", low.out, "")
+
+
+def _is_between(pieces: list[Piece], at: int) -> bool:
+    """``between 1 and 2 million``: whether and joins both ends here; what is 1,000 or more needs no unit."""
+    low, sign = pieces[at : at + 2]
+    is_joined = sign.word in {"and", "&"} and at > 0 and pieces[at - 1].word == "between"
+    return is_joined and _is_below(low.out, "1000")
 
 
 def _end_spans(pieces: list[Piece], text: str) -> None:

@@ -12,7 +12,7 @@ from rules.language.mending.spoken.binding import BESIDE, Bound, amount_inside, 
 from rules.language.mending.spoken.clauses import clause
 from rules.language.mending.spoken.denying import is_unclear
 from rules.language.mending.spoken.hearing import Said, heard, is_plural_day
-from rules.language.mending.spoken.totals import UNSAID
+from rules.language.mending.spoken.totals import UNSAID, of_each
 from rules.language.mending.spoken.values import VALUES
 
 _FRAME = frozenset({"{", "}", ";", ".", "?"})
@@ -49,7 +49,9 @@ def hear(text: str, names: Names, is_rule: Callable[[str], bool]) -> Spoken | No
     ``is_rule`` tells whether a piece of text is a rule of its own already; such pieces stay as they are.
     """
     line = _read(text, names, is_rule)
-    return line.whole() if isinstance(line, _Line) else None
+    whole = line.whole() if isinstance(line, _Line) else None
+    each = of_each(whole.text) if whole is not None and "(" not in text else ()
+    return replace(whole, text="", readings=each) if whole is not None and each else whole
 
 
 def stuck_at(text: str, names: Names, is_rule: Callable[[str], bool]) -> tuple[int, int] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +16,8 @@ UNSAID = " within ?"
 #: Keys that already say whose claims are meant.
 _SINGLE = frozenset({"one", "a single", "single", "1개", "한"})
 _WHOSE = frozenset({"cardholder", "department", "approver", "job_family", "grade", "receipt"})
+
+_OF_EACH = re.compile(r"count\(same [^()]*? where (amount [<>]=? [0-9,.]+ [A-Z]{3})\b")
 
 
 @dataclass
@@ -92,6 +95,14 @@ def _one_payment(
     text = amount(amounts[0].value)
     is_whole = not (found.of or found.period or found.length or found.keys) and bool(amounts[0].sign)
     return f"amount {_plain(amounts[0].sign)} {text}" if is_whole else ""
+
+
+def of_each(rule: str) -> tuple[str, ...]:
+    """``3 payments over 100,000 in a day``: the amount of those that are counted, or of this payment as well; empty where no such amount is asked."""
+    found = _OF_EACH.search(rule)
+    if found is None or rule.count(found[1]) > 1:
+        return ()
+    return (f"{found[1]} and {f'({rule})' if ' or ' in rule else rule}", rule)
 
 
 def _against_bound(found: _Heard, rest: Sequence[Said]) -> str | None:

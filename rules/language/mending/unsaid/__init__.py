@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from rules.language.mending.meanings import Meanings
-from rules.language.mending.unsaid.amounts import amounts_asked
+from rules.language.mending.unsaid.amounts import amounts_asked, whose_average_asked
 from rules.language.mending.unsaid.counted import things_counted
 from rules.language.mending.unsaid.moments import moments_asked
+from rules.language.mending.unsaid.nights import nights_asked
 from rules.language.mending.unsaid.places import places_asked
 from rules.language.mending.unsaid.several import several_asked
 
@@ -20,7 +21,10 @@ def asked_back(text: str) -> Meanings | None:
     """What a spoken sentence does not say, or says of what is counted otherwise; None where nothing is open or the text is half a rule already."""
     if _WRITTEN.search(re.sub(r"[ap]\.m\.?", "am", text)):
         return None
-    for asked in (things_counted, moments_asked, several_asked, amounts_asked, places_asked):
+    readers = (
+        things_counted, nights_asked, moments_asked, whose_average_asked, several_asked, amounts_asked, places_asked,
+    )  # fmt: skip
+    for asked in readers:
         found = asked(text)
         if found is not None:
             return found

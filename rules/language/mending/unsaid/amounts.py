@@ -15,6 +15,17 @@ _TOTAL = re.compile(
 )
 _AVERAGE = re.compile(r"평균|평소|\b(?:average|avg|mean|usual)\b", re.IGNORECASE)
 _FACTOR = re.compile(r"([0-9.]+|두|세|네)\s*배|\b([0-9.]+)\s*(?:x|times)\b|\b(twice|double)\b", re.IGNORECASE)
+#: The average of what may be several things: of all payments there, or of this person's there.
+_WHOSE_AVERAGE = re.compile(
+    r"(가맹점|가게|상점|매장|업종|전체|전사|회사|카드)(?:의)?\s?평균|\b(merchant|shop|store|category|trade|company|overall|global|general|card)(?:'s)? (?:average|mean|avg)\b",
+    re.IGNORECASE,
+)
+_AVERAGE_OF = (
+    (r"가맹점|가게|상점|매장|merchant|shop|store", ("merchant", "cardholder, merchant")),
+    (r"업종|category|trade", ("mcc", "cardholder, mcc")),
+    (r"카드|card", ("cardholder",)),
+    (r"", ("department", "grade", "cardholder")),  # no window holds the whole company
+)
 _PIECES = re.compile(
     r"(?<![0-9,.])([0-9]+)\s*개(?!월|국|소|의|\s?(?:가맹점|국가|도시|부서|업종|상점|나라|지역))(?:가|를)?(?:\s*(?:이상|초과|이하|미만))?"
 )
@@ -88,6 +99,23 @@ def _average(text: str) -> Meanings | None:
     factor = {"두": "2", "세": "3", "네": "4"}.get(times[1] or "", times[1] or times[2] or "2")
     ways = [f"amount {sign} {factor} * mean(amount same {whose} within 30 days)" for sign in (">=", ">")]
     return Meanings(0, len(text), ", ".join(ways))
+
+
+def whose_average_asked(text: str) -> Meanings | None:
+    """가맹점 평균의 3배, the company average: the average of whose payments is not certain."""
+    match = _WHOSE_AVERAGE.search(text)
+    times = _FACTOR.search(text)
+    if match is None or not (times or re.search(r"보다|\bthan\b|초과|이상|넘", text)) or money_in(text):
+        return None
+    said = (match[1] or match[2]).lower()
+    keys = next(keys for word, keys in _AVERAGE_OF if re.search(word, said))
+    factor = times and ({"두": "2", "세": "3", "네": "4"}.get(times[1] or "") or times[1] or times[2] or "2")
+    length = period_in(text)[0] or " within 30 days"
+    sign = sign_in(text)
+    subject = f"{factor} * mean" if factor else "mean"
+    signs = (sign,) if sign else (">=", ">")
+    ways = [f"amount {one} {subject}(amount same {key}{length})" for key in keys for one in signs]
+    return Meanings(match.start(), match.end(), ", ".join(ways), is_one=len(ways) == 1)
 
 
 def _compared(text: str) -> Meanings | None:

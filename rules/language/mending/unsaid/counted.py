@@ -63,6 +63,14 @@ _SAME_AMOUNT = re.compile(r"(?:같은|동일한?)\s*금액|\bsame amounts?\b", r
 _SAME_DEPARTMENT = re.compile(
     r"(?:같은|동일한?|한)\s*(?:부서|팀)|\b(?:same|one|a)\s+(?:department|team)\b", re.IGNORECASE
 )
+_SAME_GRADE = re.compile(
+    r"(?:같은|동일한?|한)\s*(?:직급|등급)|\b(?:same|one)\s+(?:grade|rank)\b", re.IGNORECASE
+)
+_SAME_REGION = re.compile(
+    r"(?:같은|동일한?|한)\s*(?:도시|지역)|\b(?:same|one|single)\s+(?:city|region|town)\b", re.IGNORECASE
+)
+#: What those who are counted have in common → its key.
+_IN_COMMON = {"department": _SAME_DEPARTMENT, "grade": _SAME_GRADE, "region": _SAME_REGION}
 _KIND = re.compile(r"식당|술집|카페|restaurant|bar", re.IGNORECASE)
 _GUESTS = re.compile(r"참석|인원|손님|외부|attend|guest|participant", re.IGNORECASE)
 #: What says nothing beside what is counted and its period.
@@ -97,7 +105,7 @@ def things_counted(text: str) -> Meanings | None:
     calls = [_call(found, text, one) for one in ([period] if period else [", day", " within 30 days"])]
     choices = ", ".join(f"{call} {limit}" for call in calls)
     rest = around[: said.start()] + " " + around[said.end() :] if said is not None else around
-    for told in (_SHARED, _SAME_AMOUNT, _SAME_DEPARTMENT):
+    for told in (_SHARED, _SAME_AMOUNT, *_IN_COMMON.values()):
         rest = told.sub(" ", rest, count=1)
     is_plain = bool(period) and found.thing not in {"card", "kind"} and not _FILLERS.sub("", rest)
     shared = _SHARED.search(text)
@@ -159,12 +167,10 @@ def _call(found: _Counted, text: str, period: str) -> str:
             return f"distinct(cardholder same merchant{amount}{period})"
         return f"count(same cardholder{amount}{period})"
     if found.thing in {"cardholder", "department", "approver"}:
-        key = "merchant"
-        if not _SHARED.search(text):
-            key = (
-                "department" if _SAME_DEPARTMENT.search(text) and found.thing != "department" else "merchant"
-            )
-        return f"distinct({found.thing} same {key}{amount}{period})"
+        keys = _in_common(text, found.thing)
+        if _SHARED.search(text) or not keys:
+            keys.append("merchant")
+        return f"distinct({found.thing} same {', '.join(keys)}{amount}{period})"
     if found.thing == "kind":
         word = re.search("|".join(_THINGS["kind"]), text, re.IGNORECASE)
         kind = word[0] if word is not None else ""
@@ -172,5 +178,16 @@ def _call(found: _Counted, text: str, period: str) -> str:
         return (
             f"distinct(merchant same cardholder{amount}{period} where merchant.name contains {quote(kind)})"
         )
-    shared = "department" if _SAME_DEPARTMENT.search(text) else "cardholder"
-    return f"distinct({found.thing} same {shared}{amount}{period})"
+    keys = _in_common(text, found.thing)
+    if not {"department", "grade"} & set(keys):
+        keys.insert(0, "cardholder")
+    return f"distinct({found.thing} same {', '.join(keys)}{amount}{period})"
+
+
+def _in_common(text: str, thing: str) -> list[str]:
+    """The keys a text says are the same for all that are counted, beside the merchant; never what is counted itself."""
+    return [
+        key
+        for key, said in _IN_COMMON.items()
+        if said.search(text) and key != thing.removeprefix("merchant.")
+    ]

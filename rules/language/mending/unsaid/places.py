@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rules.language.mending.meanings import Meanings
+from rules.language.text import quote
 
 _REGIONS = (
     r"서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주(?:도)?|강남|수도권"
@@ -17,6 +18,17 @@ _ENGLISH_REGION = re.compile(
 #: 강남역에서, 명동에서, 공항에서: parts of a town and buildings, by how their names end.
 _WHERE = re.compile(
     r"(?<![가-힣])(?!노래방|찜질방|피시방|마사지방|가맹점|매장)([가-힣]{1,8}(?:공항|역|터미널|휴게소|시장|구|동|군|읍|면|리|섬|해변|거리|단지|타운|마을|센터|빌딩|건물|층|역사|근방|인근|밖|앞|옆|쪽|댁|나라|부서|팀|학교|대학교?|교회|절|공원))에서"
+)
+#: Parts of the company, by how their names end, and what is no shop either; 미용실 and 내부 are none of them.
+_UNIT = re.compile(
+    r"(?<![가-힣A-Za-z0-9])(?!미용실|사무실|전부에|일부에|내부에|외부에)([가-힣A-Za-z0-9]{1,10}(?:부|팀|실)|[가-힣A-Za-z0-9]{0,10}(?:본부|공장|연구소|지점|창고))에서"
+    r"|\b(?:at|in) (?:the |our |a )?(factory|headquarters|head office|warehouse|laboratory|(?!same|one|single|each|every|any|another|different)[a-z]+ (?:team|department|division))\b",
+    re.IGNORECASE,
+)
+_NO_SHOPS = (
+    (r"(?<![가-힣])출장지에서", "on_trip, merchant.region != cardholder.region"),
+    (r"(?<![가-힣])휴가지에서", "on_leave, merchant.region != cardholder.region"),
+    (r"(?<![가-힣])(거래처|고객사|회의실)에서", 'purpose_text contains "{0}", merchant.name contains "{0}"'),
 )
 _NAMES = {
     "seoul": "서울", "busan": "부산", "daegu": "대구", "incheon": "인천", "gwangju": "광주", "daejeon": "대전", "ulsan": "울산", "sejong": "세종", "jeju": "제주", "gyeonggi": "경기",
@@ -62,6 +74,15 @@ def places_asked(text: str) -> Meanings | None:
     if match is not None:
         name = _NAMES.get(match[1].lower(), match[1])
         return Meanings(match.start(), match.end(), f'merchant.region = "{name}"', is_one=True)
+    for pattern, choices in _NO_SHOPS:
+        outside = re.search(pattern, text)
+        if outside is not None:
+            return Meanings(outside.start(), outside.end(), choices.format(*outside.groups()))
+    unit = _UNIT.search(text)
+    if unit is not None:
+        name = quote(_bare_unit(unit[1] or unit[2]))
+        ways = f"cardholder.department contains {name}, merchant.name contains {name}"
+        return Meanings(unit.start(), unit.end(), ways)
     where = _WHERE.search(text)
     if where is not None:
         name = where[1]
@@ -73,3 +94,9 @@ def places_asked(text: str) -> Meanings | None:
         if found is not None:
             return Meanings(found.start(), found.end(), choices)
     return None
+
+
+def _bare_unit(name: str) -> str:
+    """``sales department`` → ``sales``, as the company writes it in its list of departments."""
+    first, _, last = name.rpartition(" ")
+    return first if first and last.lower() in {"team", "department", "division"} else name
