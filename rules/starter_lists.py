@@ -73,7 +73,7 @@ _ALL = (
     _list("entertainment_accounts", "code", "Entertainment accounts", "기업업무추진비(접대비) 계정", "ENTERTAINMENT, 접대비, 기업업무추진비, 813"),
     _list("no_vat_tax_types", "code", "Merchants whose VAT is not deductible", "매입세액 불공제 과세 유형", "simplified, exempt, 간이과세자, 면세사업자, 간이, 면세"),
     _list("qualified_evidence", "code", "Qualified evidence", "적격 증빙", "card_slip, tax_invoice, e_invoice, cash_receipt, 카드전표, 세금계산서, 현금영수증"),
-    _list("meal_purpose", "code", "Purposes of meals", "식대 목적 코드", "MEAL, meal, 식대, 식비, overtime_meal, 야근식대"),
+    _list("meal_purpose", "code", "Purposes of meals", "식대 목적 코드", "MEAL, 식대, 식비, overtime_meal, 야근식대"),
     _list("meal_mcc", "code", "Categories of meals", "식대로 볼 수 있는 업종 코드", "5411, 5422, 5441, 5451, 5462, 5499, 5811, 5812, 5814, 7011"),
     _list("per_diem_purpose", "code", "Purposes of per diems", "일비 목적 코드", "per_diem, 일비, 출장일비"),
     _list("mileage_purpose", "code", "Purposes of mileage", "자가 차량 유류비(주행거리) 목적 코드", "mileage, 자가차량, 주행거리"),

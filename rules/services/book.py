@@ -9,12 +9,15 @@ from typing import Any
 from audit.actor import Actor
 from audit.permissions import require
 from rules.book_text import write_yaml
+from rules.language.normal import normalise
 from rules.models import Parameter, Rule, RuleVersion, ValueList
 from rules.services.common import State
 from rules.services.groups import Group, company_groups
 
 FORMAT = "cleancard rule book 1"
 Entry = dict[str, Any]
+#: Stands for no end, behind every day.
+_NEVER = "9999-12-31"
 #: The version of a rule that a book tells: the one that counts, else the one that may come to count.
 _ORDER = (State.ACTIVE, State.SHADOW, State.PROPOSED, State.DRAFT)
 
@@ -82,8 +85,11 @@ def example_entry(one: Mapping[str, Any]) -> Entry:
 
 
 def list_entry(row: ValueList) -> Entry:
-    """A list; what ends stands beside its values."""
-    values = sorted(map(str, row.values))
+    """A list; what ends stands beside its values. Of spellings that mean one value there is one, which ends last: importing keeps no more."""
+    spellings = sorted(
+        sorted(map(str, row.values)), key=lambda one: row.expires.get(one) or _NEVER, reverse=True
+    )
+    values = sorted({normalise(one): one for one in reversed(spellings)}.values())
     entry: Entry = {"name": row.name, "kind": row.kind, "label": {"ko": row.label_ko, "en": row.label_en}}
     entry["values"] = values
     ends = {value: row.expires[value] for value in values if row.expires.get(value)}

@@ -441,6 +441,38 @@ def test_a_long_list_of_fields_is_narrowed_by_a_part_of_a_name(visit, draft):
     assert what.locator("option").count() > 100
 
 
+@pytest.mark.parametrize("rest", [0, 1500])
+def test_a_press_right_after_choosing_in_a_long_list_saves_and_previews(visit, draft, rest):
+    page = opened(visit)
+    mouse = page.page.mouse
+
+    def press(control) -> None:
+        control.scroll_into_view_if_needed()
+        at = control.bounding_box()
+        mouse.move(at["x"] + at["width"] / 2, at["y"] + at["height"] / 2)
+        mouse.down()
+        page.page.wait_for_timeout(120)
+        mouse.up()
+
+    def choose(place: str, value: str) -> None:
+        page.locator(f'[data-at="{place}.left.what"]').select_option(value)
+        page.page.wait_for_timeout(rest)
+        assert page.locator(f'[data-at="{place}.left.what.find"]').is_visible()
+
+    page.locator('[data-at="b.add"]').click()
+    choose("b.1", "f:is_weekend")
+    press(page.locator("[hx-include='#text']"))
+    page.wait_for_selector("#preview .stats, #preview .stat", timeout=30_000)
+    page.locator('[data-at="b.1.left.what.find"]').wait_for(state="hidden")  # it folds once the press is over
+    page.locator('[data-at="b.1.left.what"]').focus()
+    choose("b.1", "f:is_night")
+    press(page.locator(SAVE))
+    page.wait_for_selector(".notice.success, [data-toast]", timeout=20_000)
+    draft.refresh_from_db()
+    assert draft.text == page.input_value("#text")
+    assert "is_night" in draft.text
+
+
 def test_figures_beside_a_form_say_when_something_else_is_entered(visit, scene):
     page = visit("rule_admin")
     page.open("/rules/values/parameters/single_limit/")

@@ -63,6 +63,20 @@ def test_book_is_the_same_text_each_time_and_says_nothing_new_where_it_came_from
 
 
 @pytest.mark.usefixtures("starter")
+def test_spellings_that_mean_one_value_stand_once_with_the_last_end(admin: Actor) -> None:
+    row = ValueList.objects.get(name="meal_purpose")
+    row.values, row.expires = ["MEAL", "meal", "Meal", "식대"], {"MEAL": "2027-01-31", "식대": "2027-02-28"}
+    row.save()
+    text = export_book(by=admin)
+    told = next(one for one in read_yaml(text)["lists"] if one["name"] == "meal_purpose")
+    assert (told["values"], told["expires"]) == (["Meal", "식대"], {"식대": "2027-02-28"})
+    row.values, row.expires = told["values"], told["expires"]
+    row.save()
+    assert export_book(by=admin) == text
+    assert differing(preview_book(text=text, by=admin)) == []
+
+
+@pytest.mark.usefixtures("starter")
 def test_import_tells_first_and_then_makes_drafts_and_proposals_only(admin: Actor) -> None:
     book = read_yaml(export_book(by=admin))
     rule = next(one for one in book["rules"] if one["code"] == "A01")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import translation
 
 from audit.actor import Actor
@@ -197,6 +197,8 @@ def test_book_is_tried_proposed_and_confirmed_by_commands(
     path.write_text(write_yaml(SMALL), encoding="utf-8")
     out = io.StringIO()
     call_command("rules_import", str(path), by=admin.username, as_one=True, stdout=out)
+    with pytest.raises(CommandError, match="--reason"):
+        call_command("rules_import", str(path), by=admin.username, as_one=True, apply=True, stdout=out)
     assert not BookChange.objects.exists()
     call_command(
         "rules_import", str(path), by=admin.username, as_one=True, apply=True, reason=WHY, stdout=out

@@ -72,6 +72,10 @@ count(same cardholder, merchant within 30 minutes) < 0 | count(same cardholder, 
 share(amount of cardholder in merchant within 180 days) > 120% | share(amount of cardholder in merchant within 180 days) > 120%: a share lies between
 amount > amount | amount > amount: both sides are the same
 amount > card.limit and amount < card.limit | amount > card.limit; amount < card.limit
+amount > $limit and amount < $limit | amount > $limit; amount < $limit
+$limit < amount and not amount >= $limit | $limit < amount; not amount >= $limit
+length(merchant.name) = 0 | length(merchant.name) = 0: an empty text counts as missing
+length(merchant.name) < 1 and is_night | length(merchant.name) < 1: an empty text counts as missing
 amount > $limit and amount < 10,000 KRW | amount > $limit; amount < 10,000 KRW
 transacted_at >= 2026-02-01 and transacted_at < 2026-01-01 | transacted_at >= 2026-02-01; transacted_at < 2026-01-01
 merchant.opened_on in 2026-01-01..2026-03-01 and merchant.opened_on > 2026-05-01 | merchant.opened_on in 2026-01-01..2026-03-01; merchant.opened_on > 2026-05-01
@@ -111,9 +115,14 @@ ALWAYS = [
     "card.limit >= 90% * card.limit",
     "card.limit >= 90% * card.limit and card.limit <= 100% * card.limit",
     'merchant.name != ""',
+    "length(merchant.name) >= 1",
+    "amount > $limit or amount <= $limit",
 ]
 
 FINE = [
+    "amount >= $limit and amount <= $limit",
+    "amount > $limit or amount < $limit",
+    "length(merchant.name) < 2",
     "amount > $limit and amount < 100,000 KRW",  # some have the lower limit
     'amount > 500,000 KRW or currency = "USD"',
     "hour in 22..6 and hour != 3",

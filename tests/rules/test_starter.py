@@ -11,6 +11,7 @@ from rules.engine import Outcome, RuleSpec, evaluate
 from rules.facts import hit_sentence
 from rules.fields import FIELDS
 from rules.language import Context, check, field_names, nodes, parse, to_sentence, to_text
+from rules.language.normal import normalise
 from rules.starter import GALLERY, STARTER_RULES, StarterRule, catalogue_codes
 from rules.starter_lists import STARTER_LISTS
 from rules.starter_parameters import STARTER_PARAMETERS
@@ -98,6 +99,11 @@ def test_every_list_and_parameter_is_used() -> None:
     assert {part.name for part in parts if isinstance(part, nodes.ListRef)} == set(STARTER_LISTS)
     assert {part.name for part in parts if isinstance(part, nodes.ParameterRef)} == set(STARTER_PARAMETERS)
     assert {name for tree in trees for name in field_names(tree)} - {"cardholder", "merchant"} <= set(FIELDS)
+
+
+def test_no_starter_list_holds_two_spellings_of_one_value() -> None:
+    for each in STARTER_LISTS.values():
+        assert len({normalise(value) for value in each.values}) == len(each.values), each.name
 
 
 def _run(frame: pl.DataFrame, texts: list[str], zone: str) -> Outcome:

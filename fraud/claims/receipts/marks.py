@@ -19,25 +19,36 @@ _NO = r"(?:번\s*호|no\.?|number|code|id|#|nr\.?)"
 #: Kind → how the number is called, in Korean and English.
 _LABELS = {
     "approval": rf"(?:카드\s*|신용\s*)?승인\s*{_NO}|(?:approval|appr\.?|authori[sz]ation|auth\.?)\s*{_NO}|(?:approval|auth)(?=\s*[:#])",
-    "receipt": rf"(?:현금)?영수증?\s*(?:일련)?\s*{_NO}|(?:receipt|rcpt\.?)\s*{_NO}|receipt(?=\s*[:#])",
+    "receipt": rf"(?:현금)?영수증?\s*(?:일련)?\s*{_NO}|(?:receipt|rcpt\.?)\s*(?:serial\s*)?{_NO}|receipt(?=\s*[:#])",
     "slip": rf"(?:매출)?전표\s*{_NO}|slip\s*{_NO}",
-    "serial": rf"일련\s*{_NO}|(?:serial|sequence|seq\.?)\s*{_NO}",
-    "transaction": rf"(?:거래|판매|결제)\s*(?:고유|일련)?\s*{_NO}|(?:transaction|trans\.?|trn|trx|txn|tran|sale|payment)\s*{_NO}",
+    "serial": rf"일련\s*{_NO}|(?:sequence|seq\.?)\s*{_NO}",
+    "transaction": rf"(?:거래|판매|결제)\s*(?:고유|일련)?\s*{_NO}|(?:transaction|trans\.?|trn|trx|txn|tran|sale|payment)\s*(?:serial\s*)?{_NO}",
     "reference": rf"(?:참조|조회)\s*{_NO}|(?:reference|ref\.?)\s*{_NO}|rrn|stan(?=\s*[:#]?\s*\d)",
     "ticket": rf"(?:식권|티켓|승차권|주차권|교환권)\s*{_NO}|ticket\s*{_NO}",
-    "invoice": rf"(?:세금)?계산서\s*(?:승인)?\s*{_NO}|invoice\s*{_NO}",
+    "invoice": rf"세금\s*계산서\s*(?:승인\s*)?{_NO}|계산서\s*승인\s*{_NO}|invoice\s*{_NO}",
     "order": rf"(?:주문|예약|접수|배달)\s*{_NO}|(?:order|booking|reservation)\s*{_NO}",
-    "bill": rf"(?:빌지|테이블\s*계산)\s*{_NO}|(?:bill|check|chk)\s*{_NO}",
+    "bill": rf"(?:빌지|계산|테이블\s*계산|(?<!세금)(?<!세금 )계산서)\s*{_NO}|(?:bill|check|chk)\s*{_NO}",
 }  # fmt: skip
-#: Words right before a label that make its number the shop's, the card's or the reader's.
+#: Words right before a label that make its number the shop's, the card's, the reader's or the day's batch.
 _OF_OTHERS = re.compile(
-    r"(?:사업자|법인|가맹점?|매장|점포|단말기?|기기|장비|카드|회원|고객|전화|대표|인증|등록|pos|terminal|merchant|store|shop|tax|vat|gst|"
+    r"(?:사업자|법인|가맹점?|매장|점포|단말기?|기기|기계|장비|제품|프린터|키오스크|포스|리더기?|매입|배치|카드|회원|고객|전화|대표|인증|등록|pos|terminal|printer|kiosk|reader|machine|batch|merchant|store|shop|tax|vat|gst|"
     r"company|device|card|member|customer|loyalty)\s*$",
     re.IGNORECASE,
 )
-_VALUE = r"\s*[\])]?\s*[:：.#=\]]*\s*[\[(]?\s*(?P<value>(?=[A-Za-z-]{0,8}\d)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)(?![-/.:]?\d)"
+#: A serial number is a device's or a batch's wherever its line names one before; in English alone it is always a device's.
+_DEVICE = re.compile(
+    r"단말|기기|기계|장비|제품|프린터|키오스크|포스|리더기|매입|배치|전표\s*구분|\b(?:pos|tid|terminal|printer|kiosk|reader|machine|device|batch)\b",
+    re.IGNORECASE,
+)
+#: A number printed in groups of digits, behind which no day, time or amount begins.
+_GROUPS = r"\d{2,4}(?:[ \u00a0]{1,2}\d{2,4}(?![\d:：.,/-]|\s*(?:원|년|월|시|건)))+"
+_VALUE = r"\s*[\])]?\s*[:：.#=\]]*\s*[\[(]?\s*(?P<value>GROUPS(?=[A-Za-z-]{0,8}\d)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)(?![-/.:]?\d)"
 _NUMBERS = {
-    kind: re.compile(rf"(?<![A-Za-z])(?:{label}){_VALUE}", re.IGNORECASE) for kind, label in _LABELS.items()
+    kind: re.compile(
+        rf"(?<![A-Za-z])(?:{label})" + _VALUE.replace("GROUPS", f"{_GROUPS}|" if kind == "approval" else ""),
+        re.IGNORECASE,
+    )
+    for kind, label in _LABELS.items()
 }
 _TIME = re.compile(
     r"(?<![\d:])(?P<h>[01]?\d|2[0-3])(?:[:：](?P<m>[0-5]\d)(?:[:：](?P<s>[0-5]\d))?|시\s*(?P<km>[0-5]?\d)분(?:\s*(?P<ks>[0-5]?\d)초)?)(?![\d:])"
@@ -89,11 +100,16 @@ def marks_of(text: str) -> dict[str, str]:
 def _values(kind: str, text: str) -> list[str]:
     hits = _NUMBERS[kind].finditer(text)
     found = [
-        hit["value"]
-        for hit in hits
-        if kind == "approval" or not _OF_OTHERS.search(text[max(0, hit.start() - 12) : hit.start()])
+        hit["value"] for hit in hits if kind == "approval" or not is_of_others(kind, text[: hit.start()])
     ]
     return [value for value in found if redact(value) == value and not _is_day(value)]
+
+
+def is_of_others(kind: str, before: str) -> bool:
+    """Whether the number of a kind behind that text is no purchase's: the shop's, the card's, a device's or a batch's."""
+    if kind == "serial" and _DEVICE.search(before[before.rfind("\n") + 1 :]):
+        return True
+    return bool(_OF_OTHERS.search(before[-12:]))
 
 
 def _is_day(value: str) -> bool:
@@ -101,7 +117,7 @@ def _is_day(value: str) -> bool:
 
 
 def _plain(value: str) -> str:
-    return value.replace("-", "").upper()[:40]
+    return re.sub(r"[-\s]", "", value).upper()[:40]
 
 
 def _one(values: set[str]) -> str:

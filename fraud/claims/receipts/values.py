@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from fraud.claims.importing.parsing.codes import brn_is_right
-from fraud.claims.receipts.marks import without_reprint
+from fraud.claims.receipts.marks import is_of_others, without_reprint
 from rules.money import MoneyNotValid, exponent, to_minor
 
 #: Labels of the sum that was paid, the surest first, without spaces. A line says a total only where these are all its words:
@@ -271,8 +271,11 @@ def _brn(text: str) -> tuple[str, bool]:
 
 
 def _number(text: str) -> int | None:
-    hit = _NUMBER.search(text)
-    return int(hit.group(1) or hit.group(2)) if hit else None
+    for hit in _NUMBER.finditer(text):
+        kind = "serial" if hit.group().startswith("일련") else "receipt"
+        if not is_of_others(kind, text[: hit.start()]):
+            return int(hit.group(1) or hit.group(2))
+    return None
 
 
 def _items(lines: list[str]) -> str:

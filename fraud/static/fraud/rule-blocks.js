@@ -33,8 +33,22 @@
       home.append(make("option", { value: key, selected: key === value }, word));
     }
     box.value = value;
-    return options.length > LONG ? make("span", { className: "choice-of-many" }, box, finder(at, label, box, value)) : box;
+    return options.length > LONG ? unfolding(make("span", { className: "choice-of-many" }, box, finder(at, label, box, value))) : box;
   };
+  // What shows only with the focus keeps its place while something is pressed: it would move from under the pointer before it is clicked.
+  const REST = 200;
+  let isPressed = false;
+  for (const [event, value] of [["pointerdown", true], ["pointerup", false], ["pointercancel", false], ["keydown", false]]) document.addEventListener(event, () => { isPressed = value; }, true);
+  function unfolding(whole) {
+    let timer = 0;
+    const fold = () => {
+      if (isPressed) timer = setTimeout(fold, REST);
+      else whole.classList.remove("unfolded");
+    };
+    whole.addEventListener("focusin", () => { clearTimeout(timer); whole.classList.add("unfolded"); });
+    whole.addEventListener("focusout", () => { clearTimeout(timer); timer = setTimeout(fold, REST); });
+    return whole;
+  }
   // A long list in groups is narrowed by typing a part of a name; Enter takes the first that is left.
   const LONG = 40;
   function finder(at, label, box, value) {

@@ -97,12 +97,12 @@ class Reader:
             left, right, op, bounds = right, left, _TURNED[op], self.bounds(left)
         if bounds is not None:
             yield self._subject(left, right), of_comparison(op, *bounds)
+            if isinstance(right, n.ParameterRef) and bounds[0] != bounds[1]:  # of one claim it is one value
+                yield _difference(left, op, right)
         elif left == right:
             yield ("same", left), Truth(frozenset({True}) if compare(op, 0, 0) else frozenset())
         else:
-            first, second = sorted((left, right), key=repr)
-            turned = op if first is left else _TURNED[op]
-            yield ("difference", first, second), of_comparison(turned, 0.0, 0.0)
+            yield _difference(left, op, right)
         if bounds is None:
             yield from ratios(left, op, right, self.type_of)
 
@@ -201,6 +201,11 @@ class Reader:
             return None
         value = calculate(node.op, left[0], right[0])
         return None if value is None or abs(value) == INF else (value, value)
+
+
+def _difference(left: Expression, op: str, right: Expression) -> tuple[Hashable, Fact]:
+    first, second = sorted((left, right), key=repr)
+    return ("difference", first, second), of_comparison(op if first is left else _TURNED[op], 0.0, 0.0)
 
 
 def _folded(pattern: Expression) -> Hashable:

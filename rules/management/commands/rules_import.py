@@ -16,7 +16,7 @@ from audit.permissions import NotPermitted
 from audit.redaction import redact
 from audit.services import actor_of
 from rules.book_text import BookNotValid
-from rules.exceptions import RuleServiceError
+from rules.exceptions import ReasonNeeded, RuleServiceError
 from rules.services.book_bundle import propose_book, steps_of, try_book
 from rules.services.book_import import BookStep, import_book, preview_book
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--as-one", action="store_true", help="one proposal of all of it, which rules_confirm confirms"
         )
-        parser.add_argument("--reason", default="", help="why, for whoever approves")
+        parser.add_argument("--reason", default="", help="why, for whoever approves; --as-one needs it")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -56,6 +56,11 @@ class Command(BaseCommand):
                 steps = preview_book(text=text, by=by)
         except BookNotValid as error:
             raise CommandError(error.message(current_language())) from error
+        except ReasonNeeded as error:
+            said = _(
+                'Say with --reason "…" in at least five characters why: whoever confirms it has to know.'
+            )
+            raise CommandError(said) from error
         except RuleServiceError as error:
             raise CommandError(str(error)) from error
         except NotPermitted as error:

@@ -24,6 +24,11 @@ from fraud.claims.receipts.values import values_of, words_hash
         ("Ref No. 5511", "reference", "5511"), ("RRN 612345678901", "reference", "612345678901"), ("식권번호 0012", "ticket", "0012"),
         ("Ticket number 31", "ticket", "31"), ("Invoice No. INV-204", "invoice", "INV204"), ("주문번호 B0XX11", "order", "B0XX11"),
         ("Order # 27", "order", "27"), ("Check No 411", "bill", "411"),
+        ("계산서번호 77", "bill", "77"), ("빌지번호 77", "bill", "77"), ("계산번호 77", "bill", "77"), ("세금계산서번호 77", "invoice", "77"),
+        ("Receipt Serial No. 12", "receipt", "12"), ("Seq No. 12", "serial", "12"), ("승인번호 : 4005 5602", "approval", "40055602"),
+        ("승인번호 300 555 11", "approval", "30055511"), ("승인번호 4005 5602 12:10", "approval", "40055602"),
+        ("승인번호 4005 5602 8,500", "approval", "40055602"), ("승인번호 40055602 8500원", "approval", "40055602"),
+        ("승인번호 4005 2026-11-25", "approval", "4005"), ("승인번호 30055 2026년 11월 25일", "approval", "30055"),
     ],
 )  # fmt: skip
 def test_a_number_of_the_purchase_is_read_under_its_usual_names(line: str, kind: str, value: str) -> None:
@@ -38,6 +43,9 @@ def test_a_number_of_the_purchase_is_read_under_its_usual_names(line: str, kind:
         "VAT Registration No. 123456789", "TID 88123456", "Terminal ID 88123", "Merchant ID: 4451", "Store # 12", "TEL 02-555-1234", "전화번호 02-555-1234",
         "영업시간 11:00~14:00", "영업시간 11:00 - 14:00", "Open 11:00", "WIFI PW 12345678", "주차 2시간 무료", "카드번호 5521-****-****-1234",
         "회원번호 12345", "테이블 3", "대표 홍길동 010-1234-5678", "승인 거절", "Approval required 24 hours",
+        "Serial No. POS-99812", "Serial No. 7712345", "Serial Number: 7712345", "Printer Serial No. 7712345", "Terminal Serial No. 7712345", "POS Serial # 7712345",
+        "기기 일련번호 SN9988123", "매입 일련번호 0001", "매입번호 0001", "전표구분 12", "전표구분 12 일련번호 0001", "프린터 일련번호 7712345", "포스 일련번호 12",
+        "단말기 8812 일련번호 0001", "매입거래 일련번호 0001", "Batch No. 0001", "Batch Seq No. 0001", "배치 일련번호 0001",
     ],
 )  # fmt: skip
 def test_what_belongs_to_the_shop_the_card_or_the_reader_is_none(line: str) -> None:

@@ -199,6 +199,9 @@ KITCHEN = ["구내식당 한솥", "사업자등록번호 220-81-62517", "점심�
         ["거래일자 2026-11-25", "법인번호 110111-1234567"], ["거래일자 2026-11-25", "VAT No. GB123456789"],
         ["거래일자 2026-11-25", "영업시간 11:00~14:00"], ["거래일자 2026-11-25", "영업시간 11:00 - 14:00"], ["거래일자 2026-11-25", "TEL 02-555-1234"],
         ["거래일시 2026-11-25 12:01", "주문번호 27"],  # each paid a part
+        ["거래일자 2026-11-25", "테이블 12", "계산서번호 77"], ["거래일자 2026-11-25", "빌지번호 77"], ["거래일자 2026-11-25", "Check No. 77"],
+        ["거래일자 2026-11-25", "Serial No. POS-99812"], ["거래일자 2026-11-25", "Printer Serial No. 7712345"],
+        ["거래일자 2026-11-25", "단말기 일련번호 0001"], ["거래일자 2026-11-25", "매입 일련번호 0001", "전표구분 12"],
     ],
 )  # fmt: skip
 def test_equal_slips_of_a_canteen_accuse_nobody_whatever_the_shop_prints_on_them(more: list[str]) -> None:
@@ -225,6 +228,16 @@ def test_a_reprint_of_one_purchase_is_found_wherever_its_line_stands(more: list[
             made.page(lines, creator="x"),
         )
         assert (again.n_same, again.n_alike > 0, again.n_pictured) == (0, True, 0)
+
+
+@time_machine.travel(NOW, tick=False)
+def test_the_customers_and_the_shops_copy_are_one_paper_however_the_approval_number_is_printed() -> None:
+    moment = "거래일시 2026-11-25 12:10"
+    take(claim(), made.page([*KITCHEN, moment, "승인번호 : 4005 5602", "<고객용>"]))
+    again = take(claim(), made.page([*KITCHEN, moment, "승인번호 : 40055602", "<가맹점용>"]))
+    assert (again.n_same, again.n_alike) == (0, 1)
+    other = take(claim(), made.page([*KITCHEN, moment, "승인번호 : 4005 5603", "<고객용>"]))
+    assert (other.n_same, other.n_alike) == (0, 0)
 
 
 @time_machine.travel(NOW, tick=False)
