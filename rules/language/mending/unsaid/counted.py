@@ -168,9 +168,10 @@ def _call(found: _Counted, text: str, period: str) -> str:
         return f"count(same cardholder{amount}{period})"
     if found.thing in {"cardholder", "department", "approver"}:
         keys = _in_common(text, found.thing)
-        if _SHARED.search(text) or not keys:
+        if _SHARED.search(text) or not (keys or amount):
             keys.append("merchant")
-        return f"distinct({found.thing} same {', '.join(keys)}{amount}{period})"
+        shared = ", ".join(keys) + amount
+        return f"distinct({found.thing} same {shared.removeprefix(', ')}{period})"
     if found.thing == "kind":
         word = re.search("|".join(_THINGS["kind"]), text, re.IGNORECASE)
         kind = word[0] if word is not None else ""

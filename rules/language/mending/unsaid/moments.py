@@ -16,10 +16,13 @@ _BETWEEN = re.compile(r"\s*(?:부터|에서|~|～|-|–|to|until|till|and)\s*", 
 _OPEN = re.compile(r"\s*(?:를|을)?\s*(이후|이전|부터|까지|넘|지나)")
 _LATE = re.compile(r"(?:한밤중?|심야|밤중)\s*(?:에\s*)?$")
 _SMALL = re.compile(r"\bafter\s+((?:12|[1-5])(?::[0-9]{2})?\s*a\.?m\b\.?)", re.IGNORECASE)
-_MONTH_OF_YEAR = re.compile(r"(20[0-9]{2})\s*년\s*(1[0-2]|0?[1-9])\s*월(?!\s*[0-9]+\s*일)(?:에|의)?")
-_YEAR = re.compile(r"(20[0-9]{2})\s*년(?!\s*[0-9])(?:에|의|도)?")
+_MONTH_OF_YEAR = re.compile(
+    r"(20[0-9]{2})\s*년\s*(1[0-2]|0?[1-9])\s*월(?!\s*[0-9]+\s*일)(?:에|의)?(?:\s*(이후|부터|이전|까지))?"
+)
+_YEAR = re.compile(r"(20[0-9]{2})\s*년(?!\s*[0-9])(?:에|의|도)?(?:\s*(이후|부터|이전|까지))?")
 _DATE = re.compile(
-    r"(20[0-9]{2})(?:\s*년\s*|[-./])(1[0-2]|0?[1-9])(?:\s*월\s*|[-./])(3[01]|[12][0-9]|0?[1-9])(?:\s*일)?(?:에)?(?:\s*(이후|부터|이전|까지))?"
+    r"(?:\b(?P<lead>before|after|since|from|until|on)\s+)?(?P<year>20[0-9]{2})(?:\s*년\s*|[-./])(?P<month>1[0-2]|0?[1-9])(?:\s*월\s*|[-./])(?P<day>3[01]|[12][0-9]|0?[1-9])(?:\s*일)?(?:에)?(?:\s*(?P<since>이후|부터|이전|까지))?",
+    re.IGNORECASE,
 )
 _DAY_OF_YEAR = re.compile(
     r"(?<![0-9년])(?<!년\s)(1[0-2]|[1-9])월\s*(3[01]|[12][0-9]|[1-9])일(?:에)?(?:\s*(이후|부터|이전|까지))?"
@@ -162,18 +165,22 @@ def _date(text: str) -> Meanings | None:
     if month is not None:
         year, number = int(month[1]), int(month[2])
         last = monthrange(year, number)[1]
+        if month[3]:
+            edge = f"{year}-{number:02d}-{last if month[3] == '까지' else '01'}"
+            return _one(month, f"date(transacted_at) {_SINCE[month[3]]} {edge}")
         return _one(month, f"date(transacted_at) in {year}-{number:02d}-01..{year}-{number:02d}-{last}")
     day = _DATE.search(text)
-    if day is not None and int(day[3]) <= monthrange(int(day[1]), int(day[2]))[1]:
-        said = f"{day[1]}-{int(day[2]):02d}-{int(day[3]):02d}"
+    if day is not None and int(day["day"]) <= monthrange(int(day["year"]), int(day["month"]))[1]:
+        said = f"{day['year']}-{int(day['month']):02d}-{int(day['day']):02d}"
+        since = day["since"] or (day["lead"] or "").lower()
         return (
             None
             if _DATE.search(text, day.end())
-            else _one(day, f"date(transacted_at) {_SINCE.get(day[4] or '', '=')} {said}")
+            else _one(day, f"date(transacted_at) {_SINCE.get(since, '=')} {said}")
         )
     year_said = _YEAR.search(text)
     if year_said is not None and day is None:
-        return _one(year_said, f"year(transacted_at) = {year_said[1]}")
+        return _one(year_said, f"year(transacted_at) {_SINCE.get(year_said[2] or '', '=')} {year_said[1]}")
     yearly = _DAY_OF_YEAR.search(text)
     if yearly is not None:
         number, date = int(yearly[1]), int(yearly[2])
