@@ -222,7 +222,11 @@ def test_a_segments_paths_are_read_counted_and_one_becomes_a_draft(cast, client)
     assert (one["candidates"], one["paths"][0]["text"]) == ([], best["text"])
     Experiment.objects.filter(pk=experiment.pk).update(state="running")  # what is there may still change
     early = client.get(reverse("fraud:mined-rules-one", args=[experiment.pk])).content.decode()
-    assert ("IF … THEN" in early, "Make a draft of it" in early, "Cancel the search" in early) == (False, False, True)
+    assert ("IF … THEN" in early, "Make a draft of it" in early, "Cancel the search" in early) == (
+        False,
+        False,
+        True,
+    )
     refused = client.post(reverse("fraud:draft-mined", args=[experiment.pk, 1]))
     assert refused.status_code == 422
     assert "The search is still under way" in refused.content.decode()

@@ -256,7 +256,9 @@ def test_a_corrected_profile_reads_a_refused_file_again(tmp_path: Path) -> None:
     assert refused.error["code"] == "columns_missing"
     for language, told in (("ko", "가맹점명 (가맹점명"), ("en", "Merchant (merchant_name")):
         assert told in sentence("file", "columns_missing", refused.error["params"], language)
-    again = deliver(tmp_path, content, used=used)  # a refused delivery is none: it is read anew, and refused anew
+    again = deliver(
+        tmp_path, content, used=used
+    )  # a refused delivery is none: it is read anew, and refused anew
     assert (again.state, again.error["code"]) == ("quarantined", "columns_missing")
     columns = {**used.spec["columns"], "merchant_name": ["점포"]}
     used = save_profile(name="ours", spec={**used.spec, "columns": columns}, by=BY)
