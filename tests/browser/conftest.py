@@ -127,6 +127,7 @@ def visit(browser, live_server, scene) -> Iterator[Callable[..., Watched]]:
             java_script_enabled=script,
             is_mobile=phone,
             has_touch=phone,
+            reduced_motion="reduce",  # colours are what they are, not on their way there
         )
         context.add_cookies(
             [
