@@ -19,7 +19,7 @@ from rules.services.book import book_content, export_book
 from rules.services.book_bundle import confirm_book, propose_book, return_book, steps_of, try_book
 from rules.services.book_import import preview_book
 from rules.services.values import propose_list_values
-from tests.cast import Cast, make_cast
+from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 WHY = "first installation"
@@ -65,21 +65,6 @@ SMALL = {
         }
     ],
 }
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
-
-
-@pytest.fixture
-def admin(cast: Cast) -> Actor:
-    return cast.actor("rule_admin")
-
-
-@pytest.fixture
-def approver(cast: Cast) -> Actor:
-    return cast.actor("approver")
 
 
 def actions(change: BookChange) -> dict[str, str]:

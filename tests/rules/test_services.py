@@ -59,7 +59,7 @@ from rules.services import (
 from rules.services.drafts import write_question
 from rules.services.turning_off import roll_back_rule, version_before
 from rules.services.wording import wording_version
-from tests.cast import Cast, make_cardholder, make_cast, make_claim, make_person
+from tests.cast import Cast, make_cardholder, make_claim, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -70,21 +70,6 @@ NAMES = {
     "question_en": "What was this payment for?",
     "question_ko": "어떤 용도의 결제였습니까?",
 }
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
-
-
-@pytest.fixture
-def admin(cast: Cast) -> Actor:
-    return cast.actor("rule_admin")
-
-
-@pytest.fixture
-def approver(cast: Cast) -> Actor:
-    return cast.actor("approver")
 
 
 def proposed(admin: Actor, text: str = TEXT, code: str = "X01") -> RuleVersion:

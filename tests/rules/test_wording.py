@@ -46,25 +46,9 @@ from rules.services.wording import (
     wording_version,
 )
 from rules.starter import GALLERY
-from tests.cast import Cast, make_cast
 
 pytestmark = pytest.mark.django_db
 ABOUT = {"name_en": "High", "name_ko": "고액", "question_en": "What for?", "question_ko": "용도는?"}
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
-
-
-@pytest.fixture
-def admin(cast: Cast) -> Actor:
-    return cast.actor("rule_admin")
-
-
-@pytest.fixture
-def approver(cast: Cast) -> Actor:
-    return cast.actor("approver")
 
 
 def proposed(admin: Actor, code: str = "X01", text: str = "amount > 5 KRW", **about: str) -> RuleVersion:
