@@ -51,6 +51,9 @@ def browser() -> Iterator[object]:
     os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
 
 
+#: Times a page may be overtaken by a navigation begun before, each of which ends by itself.
+WAYS_TO_LOSE = 8
+
 #: Who has signed in by the form in this process: once each, then a session is enough.
 _BY_FORM: set[str] = set()
 
@@ -79,13 +82,16 @@ class Watched:
             self.problems.append(message.text)
 
     def open(self, path: str) -> None:
-        try:
-            self.page.goto(self.base + path)
-        except playwright_api.Error as error:  # a key or a link had begun to go elsewhere, and won
-            if "interrupted by another navigation" not in str(error):
-                raise
-            self.page.wait_for_load_state()
-            self.page.goto(self.base + path)
+        """Go there, however many navigations that keys and links began earlier are still under way."""
+        for left in reversed(range(WAYS_TO_LOSE)):
+            try:
+                self.page.goto(self.base + path)
+                return
+            except playwright_api.Error as error:  # a key or a link had begun to go elsewhere, and won
+                if "interrupted by another navigation" not in str(error) or not left:
+                    raise
+                self.page.wait_for_timeout(300)
+                self.page.wait_for_load_state()
 
     def __getattr__(self, name: str):
         return getattr(self.page, name)
