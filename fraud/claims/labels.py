@@ -21,6 +21,7 @@ from django.db import connection
 
 from audit import clock
 from audit.actor import Actor
+from audit.bound import rows_of
 from audit.services import record
 from audit.transactions import one_transaction
 from fraud.claims.bulk import in_list, read_frame, write_rows
@@ -46,7 +47,14 @@ _READ_SCHEMA: Mapping[str, Any] = {
     "approver_id": pl.Int64,
     "category": pl.String,
 }
-_KNOWN = """
+#: Of every label, and of the claim as it is: it counts while what it was decided on still stands.
+_STANDS = """
+    LEFT JOIN fraud_claimversion v ON v.claim_id = l.claim_id AND v.version = l.claim_version
+    WHERE l.known_at <= %s AND (l.claim_version = k.version OR (
+        v.cardholder_id = k.cardholder_id AND v.merchant_id = k.merchant_id AND v.amount_minor = k.amount_minor
+        AND v.currency = k.currency AND v.txn_type = k.txn_type AND v.transacted_at = k.transacted_at))
+"""
+_KNOWN = f"""
     SELECT l.id AS label_id, l.decided_at, l.reference, k.id AS claim_id, l.is_misuse, l.known_at, l.source, l.scheme, l.selection_probability,
            k.transacted_at, k.cardholder_id, k.merchant_id, a.id AS approver_id,
            coalesce(nullif(m.mcc, ''), nullif(m.biz_type, '')) AS category
@@ -54,11 +62,22 @@ _KNOWN = """
     JOIN fraud_claim k ON k.id = l.claim_id
     JOIN fraud_merchant m ON m.id = k.merchant_id
     LEFT JOIN fraud_cardholder a ON a.employee_no = k.approver_no AND k.approver_no <> ''
-    LEFT JOIN fraud_claimversion v ON v.claim_id = l.claim_id AND v.version = l.claim_version
-    WHERE l.known_at <= %s AND (l.claim_version = k.version OR (
-        v.cardholder_id = k.cardholder_id AND v.merchant_id = k.merchant_id AND v.amount_minor = k.amount_minor
-        AND v.currency = k.currency AND v.txn_type = k.txn_type AND v.transacted_at = k.transacted_at))
+    {_STANDS}
 """
+_ABOUT = {  # what a page asks of the labels about one person or merchant, by name
+    "label_id": "l.id",
+    "decided_at": "l.decided_at",
+    "reference": "l.reference",
+    "source": "l.source",
+    "claim_id": "k.id",
+    "is_misuse": "l.is_misuse",
+    "known_at": "l.known_at",
+    "transacted_at": "k.transacted_at",
+    "cardholder_id": "k.cardholder_id",
+    "merchant_id": "k.merchant_id",
+    "approver_no": "k.approver_no",
+    "attendees": "CAST(k.attendees AS text)",
+}
 
 
 class LabelNotValid(ValueError):
@@ -120,14 +139,13 @@ def outcomes_about(
     is_misuse, known_at, transacted_at, cardholder_id, merchant_id`, and who is named on it: `approver_no, attendees` (`read_attendees`).
     """
     # A page asks for a handful of rows: a frame would take longer than the database.
-    where = " AND k.transacted_at >= %s AND (k.cardholder_id = %s OR k.merchant_id = %s)"
-    named = "k.approver_no, CAST(k.attendees AS text) AS attendees, l.id AS label_id"
-    sql = _KNOWN.replace("l.id AS label_id", named, 1) + where + " ORDER BY k.id, l.known_at, l.id"
+    sql = (
+        f"SELECT {', '.join(_ABOUT.values())} FROM fraud_claim k JOIN fraud_label l ON l.claim_id = k.id {_STANDS}"
+        " AND k.transacted_at >= %s AND (k.cardholder_id = %s OR k.merchant_id = %s) ORDER BY k.id, l.known_at, l.id"
+    )
     times = [connection.ops.adapt_datetimefield_value(at) for at in (cut_off, since)]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*times, cardholder_id, merchant_id or 0])
-        names = [column[0] for column in cursor.description]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor]
+    found = rows_of(sql, [*times, cardholder_id, merchant_id or 0])
+    rows = [dict(zip(_ABOUT, row, strict=True)) for row in found]
     for row in rows:
         row |= {name: _as_time(row[name]) for name in ("known_at", "decided_at", "transacted_at")}
     newest = {

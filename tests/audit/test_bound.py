@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audit import bound
 from tests.databases import new_migrated_database
 from tests.fault.rig import Company, Zygote
 
@@ -69,3 +73,37 @@ def test_kept_statements_answer_as_plain_ones_and_are_kept_once(
     assert said["goes on"] == 9
     assert said["untold"] == [['["a", "b"]']]
     assert said["untold again"] == [['["c", "d"]']]
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.integers(), st.text("ab%s ", max_size=3), st.lists(st.integers(0, 99), min_size=1, max_size=20)
+        )
+    )
+)
+def test_a_long_list_of_numbers_goes_as_one_value_and_all_others_stay_where_they_were(values):
+    """Each value of a statement is written out with what stands before it, once as asked and once as sent."""
+    parts, params = [], []
+    for n, value in enumerate(values):
+        many = value if isinstance(value, list) else [value]
+        parts.append(
+            f"c{n} {'IN (' + ', '.join(['%s'] * len(many)) + ')' if many is value else '> %s AND 5 %% 2'}"
+        )
+        params += many
+    sql, sent = bound._in_arrays(" AND ".join(parts), params)
+    assert sql.replace("%%", "").count("%s") == len(sent)
+    texts = iter(sql.split("%s"))
+    told = [(next(texts), value) for value in sent]
+    assert [one for _text, value in told for one in (value if isinstance(value, list) else [value])] == params
+    for text, value in told:
+        assert text.endswith("= ANY(") == isinstance(value, list)
+    assert [value for value in sent if isinstance(value, list)] == [
+        value for value in values if isinstance(value, list) and len(value) >= 8
+    ]
+
+
+def test_what_is_not_in_a_list_is_left_as_it_stands():
+    assert bound._in_arrays("a NOT IN (%s)".replace("%s", ", ".join(["%s"] * 9)), range(9))[0].startswith(
+        "a NOT IN (%s, "
+    )
