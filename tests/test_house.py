@@ -66,8 +66,10 @@ def system_clock_calls(source: str) -> list[str]:
                 "time.time",
             }:
                 found.append(f"{node.lineno}: {name}")
-        if isinstance(node, ast.Call) and not node.args and ast.unparse(node.func).endswith("localdate"):
-            found.append(f"{node.lineno}: localdate()")
+        if isinstance(node, ast.Call) and not node.args:
+            called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if called.endswith("localdate"):
+                found.append(f"{node.lineno}: localdate()")
     return sorted(found)
 
 
