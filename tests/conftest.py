@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,15 @@ import pytest
 from hypothesis import settings as drawn
 
 from tests.counted import COUNTED, told
-from tests.databases import put_migrated_file
+from tests.databases import migrated_file, put_migrated_file
 from tests.servers import postgres, redis
+from tests.sharing import place, scheduler
 from tests.warm import forked_reading
 
 __all__ = ["forked_reading", "postgres", "redis"]  # one server of each for all tests of a process
 
+# Every module of the tests is about to be loaded and stays: looking for circles meanwhile takes an eighth of that time.
+gc.disable()
 # Before Django reads its settings: tests never touch the data of the person who runs them.
 os.environ["CLEANCARD_HOME"] = tempfile.mkdtemp(prefix="cleancard-tests-")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -30,24 +34,6 @@ sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ.pop("DATABASE_URL", None)
 os.environ.pop("CELERY_BROKER_URL", None)
-
-# What takes longest is begun first: begun last, it would leave the other processes of a run waiting for it.
-LONGEST_FIRST = (
-    "tests/cases/test_money_machine.py",
-    "tests/cases/test_money_machine_further.py",
-    "tests/fault/test_kill_postgres.py",
-    "tests/test_authz.py",
-    "tests/browser/test_journeys.py",
-    "tests/browser/test_loop.py",
-    "tests/browser/test_answers.py",
-    "tests/browser/test_rule_workbench.py",
-    "tests/test_canary.py",
-    "tests/fraud/claims/importing/test_small_inputs.py",
-    "tests/fraud/detection/test_same_facts.py",
-    "tests/rules/test_agreement.py",
-    "tests/test_migrations.py",
-    "tests/test_house.py",
-)
 
 # How long one drawn example takes says how busy the machine is, and nothing about the code.
 drawn.register_profile("patient", parent=drawn(), deadline=None)
@@ -63,23 +49,55 @@ def missing(what: str) -> None:
     pytest.skip(f"{what} is not installed")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _settings_of_every_test() -> Iterator[None]:
+    """Set once; a test that is about one of them sets it by pytest-django's `settings`."""
+    from django.test import override_settings
+
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(IMPORT_KEEP_WARM=False, SECOND_STEP_ROLES=(), PASSWORD_HASHERS=hashers):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clients_are_quick(_settings_of_every_test: None) -> Iterator[None]:
+    from tests.clients import quick_clients
+
+    with quick_clients():
+        yield
+
+
+#: Folders of a test's own, below its home.
+_FOLDERS = ("MEDIA_ROOT", "MODELS_DIR", "OUTBOX_DIR", "INBOX_DIR")
+
+
 @pytest.fixture(autouse=True)
-def home_of_its_own(tmp_path: Path, settings) -> None:
+def home_of_its_own(tmp_path: Path, _settings_of_every_test: None) -> Iterator[None]:
     """Files and locks of one test stay with that test."""
-    settings.HOME = tmp_path
-    settings.IMPORT_KEEP_WARM = False
-    for name in ("MEDIA_ROOT", "MODELS_DIR", "OUTBOX_DIR", "INBOX_DIR"):
-        folder = tmp_path / name.lower()
+    from django.conf import settings
+
+    before = {name: getattr(settings, name) for name in ("HOME", "EMAIL_FILE_PATH", *_FOLDERS)}
+    own = {name: tmp_path / name.lower() for name in _FOLDERS}
+    for folder in own.values():
         folder.mkdir()
-        setattr(settings, name, folder)
-    settings.EMAIL_FILE_PATH = settings.OUTBOX_DIR
-    settings.SECOND_STEP_ROLES = ()
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    _put({"HOME": tmp_path, "EMAIL_FILE_PATH": own["OUTBOX_DIR"], **own})
     # ids of runs begin anew with every test's database, so what a process keeps of a run is another test's
     if frames := sys.modules.get("fraud.detection.screening.frames"):
         frames.forget_frames()
     if kept := sys.modules.get("fraud.web.kept"):
         kept.is_checked = True  # every page of every test: what is kept is what would be made anew
+    yield
+    _put(before)
+
+
+def _put(values: dict[str, Any]) -> None:
+    """Settings, of which only the storage of files has to be told: each signal would go to some ninety receivers."""
+    from django.conf import settings
+    from django.core.signals import setting_changed
+
+    for name, value in values.items():
+        setattr(settings, name, value)
+    setting_changed.send(None, setting="MEDIA_ROOT", value=values["MEDIA_ROOT"], enter=True)
 
 
 @pytest.fixture(scope="session")
@@ -156,12 +174,17 @@ def _flush_may_empty_the_audit_tables() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    place = {name: number for number, name in enumerate(LONGEST_FIRST)}
-    items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
+    items.sort(key=lambda item: place(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    return scheduler(config, log)
 
 
 def pytest_collection_finish() -> None:
     """What has been loaded by now stays: looking through it for circles again and again took a tenth of a run."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
@@ -179,9 +202,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.config.workeroutput["counted"] = {name: dict(counts) for name, counts in COUNTED.items()}
 
 
-def pytest_sessionstart() -> None:
+def pytest_sessionstart(session: pytest.Session) -> None:
     """The settings name a folder for temporary files that only their owner may enter; servers of tests run as somebody else."""
     tempfile.tempdir = None
+    asked = session.config.option
+    if getattr(asked, "numprocesses", None) and not asked.collectonly:
+        # While the processes of a run collect, theirs is migrated: each would wait for it, and one core work.
+        threading.Thread(target=migrated_file, daemon=True).start()
 
 
 def pytest_unconfigure() -> None:

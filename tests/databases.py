@@ -34,7 +34,7 @@ def migrate(home: Path, url: str = "") -> None:
 def put_migrated_file(place: Path) -> None:
     """An empty migrated SQLite database at `place`, whose folder may be new."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(_migrated_file(), place)
+    shutil.copyfile(migrated_file(), place)
 
 
 def new_migrated_database(server: str, name: str) -> str:
@@ -55,7 +55,7 @@ def new_migrated_database(server: str, name: str) -> str:
 
 
 @cache
-def _migrated_file() -> Path:
+def migrated_file() -> Path:
     """The file to copy; the first process to need it makes it while the others wait."""
     kept = FOLDER / f"{_state_of_the_code()}.sqlite3"
     with _alone():

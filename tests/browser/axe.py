@@ -58,6 +58,9 @@ _RUN = """async ([rules, where]) => { const found = await axe.run(where ? docume
 _STILL = "*, ::before, ::after { transition: none !important; animation: none !important; }"
 _STAND_STILL = """text => { const sheet = new CSSStyleSheet(); sheet.replaceSync(text);
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]; }"""
+_FRAMES = (
+    "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+)
 #: Open menus and dialogs are looked at in these: each width and each theme once.
 _CLOSELY = {(1440, "light"), (360, "dark")}
 _OPENERS = "() => [...document.querySelectorAll('dialog[id]')].map(d => d.id)"
@@ -82,7 +85,7 @@ def looks(page: Any, source: str) -> Iterator[tuple[str, Any]]:
     """(how it was looked at, what was found): the page in every width and theme, its menus open, and each dialog open."""
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(50)  # what follows the width has followed
+        page.evaluate(_FRAMES)  # what follows the width has followed
         for theme in THEMES:
             page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
             how, is_close = f"{width} {theme}", (width, theme) in _CLOSELY

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -51,6 +53,9 @@ def browser() -> Iterator[object]:
     os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
 
 
+#: Milliseconds until what does not come is missing: how long it takes says how busy the machine is.
+PATIENCE = 180_000
+
 #: Times a page may be overtaken by a navigation begun before, each of which ends by itself.
 WAYS_TO_LOSE = 8
 
@@ -74,6 +79,10 @@ class Watched:
 
     def __init__(self, page, base: str) -> None:
         self.page, self.base, self.problems = page, base, []
+        self._under_way: set[object] = set()
+        page.on("request", lambda asked: self._under_way.add(asked))
+        for ended in ("requestfinished", "requestfailed"):
+            page.on(ended, lambda asked: self._under_way.discard(asked))
         page.on("pageerror", lambda error: self.problems.append(f"script: {error}"))
         page.on("console", self._console)
 
@@ -93,8 +102,34 @@ class Watched:
                 self.page.wait_for_timeout(300)
                 self.page.wait_for_load_state()
 
+    def settle(self) -> None:
+        """Until what a key or a press has begun is done: handlers have run, and nothing asked for is still on its way."""
+        self.page.wait_for_load_state()
+        with contextlib.suppress(playwright_api.Error):  # it began to go elsewhere, which is on its way then
+            self.page.evaluate(NEXT_FRAME)
+        self.until(lambda: not self._under_way)
+
+    def until(self, holds: Callable[[], object]) -> None:
+        """Until something the test itself can see holds."""
+        deadline = time.monotonic() + PATIENCE / 1000
+        while not holds():
+            assert time.monotonic() < deadline, "waited in vain"
+            self.page.wait_for_timeout(10)
+
+    def loads(self, picture) -> list[int]:
+        """Width and height of a picture once it is there; the policy forbids the driver's own waiting for a condition."""
+        picture.scroll_into_view_if_needed()
+        return picture.evaluate(PICTURE)
+
     def __getattr__(self, name: str):
         return getattr(self.page, name)
+
+
+NEXT_FRAME = "() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
+PICTURE = """async (one) => {
+  if (!one.complete) await new Promise((done) => { one.onload = one.onerror = done; });
+  return [one.naturalWidth, one.naturalHeight];
+}"""
 
 
 def sign_in(page: Watched, user: User) -> None:
@@ -135,6 +170,7 @@ def visit(browser, live_server, scene) -> Iterator[Callable[..., Watched]]:
             has_touch=phone,
             reduced_motion="reduce",  # colours are what they are, not on their way there
         )
+        context.set_default_timeout(PATIENCE)
         context.add_cookies(
             [
                 {"name": "django_language", "value": language, "url": live_server.url},

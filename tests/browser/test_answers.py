@@ -43,6 +43,7 @@ def test_five_answers_and_a_photo_travel_from_a_phone_to_the_reviewer(visit, sce
         "#files", {"name": "receipt.jpg", "mimeType": "image/jpeg", "buffer": picture("JPEG")}
     )
     phone.click("button[name=go][value=later]")
+    phone.wait_for_selector(".notice.success")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360
 
     desk = visit("cardholder")
@@ -72,12 +73,7 @@ def test_five_answers_and_a_photo_travel_from_a_phone_to_the_reviewer(visit, sce
         assert QUESTIONS[n - 1] in said
         assert f"Answer {n}, written" in said
     reviewer.click("#timeline .file details summary")
-    photo = reviewer.locator("#timeline img.page-preview").first
-    for _ in range(50):  # the policy forbids the driver's own waiting for a condition
-        if photo.evaluate("picture => picture.naturalWidth") > 0:
-            break
-        reviewer.wait_for_timeout(100)
-    assert photo.evaluate("picture => picture.naturalWidth") == 60
+    assert reviewer.loads(reviewer.locator("#timeline img.page-preview").first)[0] == 60
 
 
 def test_a_page_left_open_at_the_desk_does_not_wipe_what_the_phone_saved(visit, scene):
@@ -90,10 +86,11 @@ def test_a_page_left_open_at_the_desk_does_not_wipe_what_the_phone_saved(visit, 
     at_step(phone, case, "words")
     phone.check("input[name=admits]")
     phone.fill("#offered", "1,000")
-    phone.click("button[name=go][value=answer-2]")
-    phone.click("button[name=go][value=answer-1]")
+    onwards(phone, "answer-2")
+    onwards(phone, "answer-1")
     phone.fill("#answer-1", "Answer 1, written on the phone.")
     phone.click("button[name=go][value=later]")
+    phone.wait_for_selector(".notice.success")
 
     desk.fill("#answer-2", "Answer 2, written at the desk.")
     desk.click("#draft-state button[name=both]")  # there once the page has tried to save by itself

@@ -197,12 +197,13 @@ def test_pages_work_without_script(visit, scene):
     page.open("/claims/")
     page.fill("#f-q", "한우")
     page.click("form.inline-form button")
+    page.wait_for_selector("a.chip")
     assert page.locator("a.chip").count() == 1
     page.locator("tbody a.main").first.click()
-    assert page.locator(".facts").count() >= 1
+    page.wait_for_selector(".facts")
     page.open("/queue/?view=open")
     page.locator("tbody a.main").first.click()
-    assert "/cases/" in page.url
+    page.wait_for_url("**/cases/C-*/")
 
 
 def test_focus_is_visible_and_the_first_stop_skips_to_the_content(visit, scene):
@@ -242,12 +243,8 @@ def test_taking_a_case_by_key_moves_it_to_ones_own(visit, scene):
     page.open("/queue/?view=new")
     reference = page.locator("tr[aria-selected=true]").get_attribute("id")
     page.keyboard.press("a")
-    for _ in range(100):
-        case = Case.objects.get(reference=reference)
-        if case.assignee_id:
-            break
-        page.wait_for_timeout(50)
-    assert case.assignee == scene.cast.reviewer
+    page.wait_for_url(f"**/cases/{reference}/")
+    assert Case.objects.get(reference=reference).assignee == scene.cast.reviewer
 
 
 # For each text node: its colour against the nearest opaque ground; what is below 4.5 (3 for large text) is listed.
@@ -288,7 +285,7 @@ def test_every_key_on_queue_and_case_leaves_the_console_silent(visit, scene, wid
         for key in keys:
             page.open(path)
             page.keyboard.press(key)
-            page.wait_for_timeout(120)  # what a key fetches has come in
+            page.settle()
     page.open(f"/cases/{case}/")
     page.keyboard.press("e")
     page.wait_for_selector("#request-text input[name=language]", state="attached")

@@ -46,8 +46,9 @@ def test_a_day_of_ten_cases_needs_no_mouse(visit, scene):
             page.keyboard.press("a")
             page.wait_for_selector("[data-dialog=close]")
         if not page.locator("[data-dialog=close]").count():
+            here = page.url
             page.keyboard.press("g")
-            page.wait_for_load_state()
+            page.wait_for_url(lambda url, here=here: url != here)
             continue
         worked.append(close_this_one(page))
         if "/cases/" not in page.url:

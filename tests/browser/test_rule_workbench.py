@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import time
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import time_machine
@@ -45,15 +43,15 @@ STEPS = [
 ]
 
 
-def company_with_starters() -> Company:
-    company = company_after_a_night()
+def company_with_starters(keep) -> Company:
+    company = keep("after a night", company_after_a_night)
     install_starter_rules(by=SYSTEM)
     return company
 
 
 @pytest.fixture
 def scene(live_server, keep) -> Company:
-    return keep("rule workbench", company_with_starters)
+    return keep("rule workbench", lambda: company_with_starters(keep))
 
 
 def do(page, place: str, step: str, value: str) -> None:
@@ -318,17 +316,29 @@ def test_a_receipt_is_handed_in_on_a_phone_and_what_is_none_is_refused_in_words(
     assert [kept.total_minor for kept in claim.receipts.all()] == [84_000]
 
 
-SLOW = 1.2  # seconds; longer than a press takes, and than the pause the blocks wait before they send
+class Held:
+    """A reading server that is silent until the test lets it answer."""
 
+    def __init__(self, page) -> None:
+        self.page, self.waiting, self.answers = page, [], False
+        page.page.route("**/rules/read/", self._asked)
 
-def slowed(page) -> None:
-    """Every answer of the reading server comes late."""
+    def _asked(self, route) -> None:
+        if self.answers:
+            route.continue_()
+        else:
+            self.waiting.append(route)
 
-    def late(route) -> None:
-        time.sleep(SLOW)
-        route.continue_()
+    def until_asked(self) -> None:
+        """Something was sent, and waits."""
+        self.page.until(lambda: self.waiting)
 
-    page.page.route("**/rules/read/", late)
+    def answer(self) -> None:
+        """What waits is answered, and what comes later at once."""
+        self.answers = True
+        for route in self.waiting:
+            with contextlib.suppress(Exception):  # the page has given it up
+                route.continue_()
 
 
 @pytest.fixture
@@ -351,7 +361,7 @@ SAVE = "form[action$='/save/'] .button.primary"
 @pytest.mark.parametrize("how", ["press", "Enter", "Control+Enter"])
 def test_what_is_saved_is_what_the_blocks_show_however_slow_the_server_is(visit, draft, how):
     page = opened(visit)
-    slowed(page)
+    server = Held(page)
     page.fill(AMOUNT, "210000")
     assert page.locator("#text[aria-busy=true]").count() == 1  # the text says that it is the one from before
     assert page.locator("[data-updating]").is_visible()
@@ -360,7 +370,9 @@ def test_what_is_saved_is_what_the_blocks_show_however_slow_the_server_is(visit,
         page.locator(SAVE).click()
     else:
         page.locator(AMOUNT).press(how)
-    page.wait_for_selector(".notice.success, [data-toast]", timeout=20_000)
+    server.until_asked()
+    server.answer()
+    page.wait_for_selector(".notice.success, [data-toast]")
     draft.refresh_from_db()
     assert draft.text == "amount > 210,000 KRW"
     assert page.input_value("#text") == draft.text
@@ -370,10 +382,12 @@ def test_a_preview_shows_what_the_blocks_show_and_nothing_is_saved_while_the_ser
     page = opened(visit)
     asked: list[str] = []
     page.page.on("request", lambda one: asked.append(one.post_data or "") if "/preview/" in one.url else None)
-    slowed(page)
+    server = Held(page)
     page.fill(AMOUNT, "220000")
     page.locator("[hx-include='#text']").click()
-    page.wait_for_selector("#preview .stats, #preview .stat", timeout=30_000)
+    server.until_asked()
+    server.answer()
+    page.wait_for_selector("#preview .stats, #preview .stat")
     assert len(asked) == 1
     assert "220%2C000" in asked[0]
 
@@ -396,15 +410,14 @@ def test_an_older_answer_never_writes_over_a_newer_change_and_text_wins_over_the
     visit, draft
 ):
     page = opened(visit)
-    held: list[Any] = []
-    page.page.route("**/rules/read/", lambda route: route.continue_() if held else held.append(route))
+    server = Held(page)
     page.fill(AMOUNT, "300000")
-    page.page.wait_for_timeout(600)  # sent, and its answer held back
+    server.until_asked()
+    server.answers = True  # but for what waits
     page.fill(AMOUNT, "400000")
     text_becomes(page, "amount > 400,000 KRW")
-    with contextlib.suppress(Exception):  # the page has given it up
-        held[0].continue_()
-    page.page.wait_for_timeout(500)
+    server.answer()
+    page.settle()
     assert page.input_value("#text") == "amount > 400,000 KRW"
 
     page.fill(
@@ -415,13 +428,15 @@ def test_an_older_answer_never_writes_over_a_newer_change_and_text_wins_over_the
     page.locator("[data-at=put_back]").click()
     assert page.input_value("#text") == "amount > and ("
 
-    slowed(page)
+    page.page.unroute("**/rules/read/")
+    server = Held(page)
     page.fill("#text", "amount > 500,000 KRW")
     assert page.evaluate(
         "document.querySelector('[data-tree]').inert"
     )  # older than the text: not to be changed now
     page.locator(SAVE).click()
-    page.wait_for_selector(".notice.success, [data-toast]", timeout=20_000)
+    server.answer()
+    page.wait_for_selector(".notice.success, [data-toast]")
     draft.refresh_from_db()
     assert draft.text == "amount > 500,000 KRW"
 
@@ -441,8 +456,8 @@ def test_a_long_list_of_fields_is_narrowed_by_a_part_of_a_name(visit, draft):
     assert what.locator("option").count() > 100
 
 
-@pytest.mark.parametrize("rest", [0, 1500])
-def test_a_press_right_after_choosing_in_a_long_list_saves_and_previews(visit, draft, rest):
+@pytest.mark.parametrize("rests", [False, True], ids=["at once", "once it is read"])
+def test_a_press_right_after_choosing_in_a_long_list_saves_and_previews(visit, draft, rests):
     page = opened(visit)
     mouse = page.page.mouse
 
@@ -451,23 +466,25 @@ def test_a_press_right_after_choosing_in_a_long_list_saves_and_previews(visit, d
         at = control.bounding_box()
         mouse.move(at["x"] + at["width"] / 2, at["y"] + at["height"] / 2)
         mouse.down()
-        page.page.wait_for_timeout(120)
+        page.page.wait_for_timeout(120)  # as long as a finger rests on a button
         mouse.up()
 
     def choose(place: str, value: str) -> None:
         page.locator(f'[data-at="{place}.left.what"]').select_option(value)
-        page.page.wait_for_timeout(rest)
+        if rests:
+            name = value.removeprefix("f:")
+            page.wait_for_function("name => document.querySelector('#text').value.includes(name)", arg=name)
         assert page.locator(f'[data-at="{place}.left.what.find"]').is_visible()
 
     page.locator('[data-at="b.add"]').click()
     choose("b.1", "f:is_weekend")
     press(page.locator("[hx-include='#text']"))
-    page.wait_for_selector("#preview .stats, #preview .stat", timeout=30_000)
+    page.wait_for_selector("#preview .stats, #preview .stat")
     page.locator('[data-at="b.1.left.what.find"]').wait_for(state="hidden")  # it folds once the press is over
     page.locator('[data-at="b.1.left.what"]').focus()
     choose("b.1", "f:is_night")
     press(page.locator(SAVE))
-    page.wait_for_selector(".notice.success, [data-toast]", timeout=20_000)
+    page.wait_for_selector(".notice.success, [data-toast]")
     draft.refresh_from_db()
     assert draft.text == page.input_value("#text")
     assert "is_night" in draft.text
@@ -498,7 +515,7 @@ def test_what_is_unsaved_is_neither_proposed_nor_left_without_a_question(visit, 
     questions: list[str] = []
     page.page.on("dialog", lambda box: (questions.append(box.type), box.dismiss()))
     page.evaluate("document.querySelector('p.trail a').click()")
-    page.page.wait_for_timeout(500)
+    page.until(lambda: questions)
     assert questions == ["beforeunload"]
     page.locator(SAVE).click()
     page.wait_for_selector(".notice.success, [data-toast]")

@@ -136,13 +136,18 @@ def involve(stage: Stage, who: str, *, superuser: bool = False) -> User:
 
 
 @pytest.mark.parametrize("surface", SURFACES)
-@pytest.mark.parametrize("who", PEOPLE)
-@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
+@pytest.mark.parametrize(
+    ("step", "who"),
+    [
+        pytest.param(step, who, id=f"{step.name}-{who}")
+        for step in STEPS
+        for who in PEOPLE
+        if who not in step.roles
+    ],
+)
 def test_a_step_that_is_not_the_role_s_is_refused(
     stage: Stage, call: Call, cases: dict[State, Case], step: Step, who: str, surface: str
 ) -> None:
-    if who in step.roles:
-        return
     case = fresh(cases[step.state])
     status, text = sends(stage, call, who, surface, case, step, case.version)
     assert status == 403

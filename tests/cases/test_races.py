@@ -44,7 +44,7 @@ def test_every_race_has_one_winner_on_postgresql(postgres: str, tmp_path: Path) 
         env=env,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]

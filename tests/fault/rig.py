@@ -72,7 +72,7 @@ class Zygote:
         """End the process."""
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait(60)
+        self._process.wait(600)
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ class Crew:
         with Celery(broker=self.broker, set_as_current=False) as sender:
             sender.send_task(task, args)
 
-    def wait_for(self, condition: Callable[[], bool], seconds: float = 180) -> None:
+    def wait_for(self, condition: Callable[[], bool], seconds: float = 600) -> None:
         """Until the condition holds; fails with the workers' logs."""
         deadline = time.monotonic() + seconds
         while not condition():

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.fault.rig import DAY, ROOT, Company, Crew
+from tests.fault.rig import DAY, Company, Crew
 
 pytestmark = pytest.mark.postgres
 Make = Callable[[str], Company]
@@ -148,19 +146,6 @@ def queue_is_empty(crew: Crew) -> bool:
 
     client = redis.Redis.from_url(crew.broker)
     return client.llen("celery") == 0 and client.hlen("unacked") == 0
-
-
-def test_worker_parent_loads_no_learning_library(tmp_path: Path) -> None:
-    code = (
-        "import sys; from fraud.project.celery import app; app.loader.import_default_modules(); "
-        "import cases.services.night; "
-        "print(sorted({'xgboost', 'sklearn', 'torch', 'pyod', 'numba'} & set(sys.modules)), 'cases.tasks.run_night' in app.tasks)"
-    )
-    environment = {**os.environ, "CLEANCARD_HOME": str(tmp_path)}
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == "[] True"
 
 
 def test_every_registered_task_is_known_to_be_idempotent() -> None:

@@ -139,10 +139,10 @@ REFUSED = [
     ("case", "text", "code"), REFUSED, ids=[f"{c or 'more'}-{k}-{i}" for i, (c, _, k) in enumerate(REFUSED)]
 )
 def test_bad_rule_is_refused_with_its_reason(case: str, text: str, code: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(RuleNotValid) as caught:
         check(parse(text), lists=LISTS, parameters=PARAMETERS)
-    assert time.monotonic() - started < 2.0, "refusing must be quick whatever the text"
+    assert time.process_time() - started < 2.0, "refusing must be quick whatever the text"
     first = caught.value.problems[0]
     assert code in {found.code for found in caught.value.problems}, caught.value
     assert first.message_en
@@ -190,9 +190,9 @@ def test_b22_asking_for_missing_is_always_answered() -> None:
 
 def test_b9_a_pattern_that_explodes_elsewhere_runs_in_linear_time() -> None:
     frame = claims(**{"merchant.name": ["a" * 400 + "!"]})
-    started = time.monotonic()
+    started = time.process_time()
     assert run('merchant.name matches "(a+)+$"', frame)[0] == [False]
-    assert time.monotonic() - started < 2.0
+    assert time.process_time() - started < 2.0
 
 
 def test_b9_only_the_first_500_characters_are_searched() -> None:

@@ -75,7 +75,7 @@ def test_a_company_that_was_destroyed_at_work_goes_on_from_its_backup(
 
     for process in started:
         process.send_signal(signal.SIGCONT)
-    assert [process.wait(120) for process in started] == [0, 0]
+    assert [process.wait(600) for process in started] == [0, 0]
     undisturbed = company.left()
     _destroy(company)
 

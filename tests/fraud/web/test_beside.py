@@ -10,7 +10,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -24,8 +25,26 @@ from fraud.web.shared_answers import answer_name
 
 @pytest.fixture(autouse=True)
 def _outside_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PATIENCE", 0.05)
+    monkeypatch.setattr(module, "PATIENCE", LONG)
     monkeypatch.setattr(module, "_works", {})
+
+
+@pytest.fixture
+def in_vain(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Waiting]:
+    """`in_vain("key", work)`: asked for what does not come yet, with little patience."""
+
+    def ask(*asked: Any) -> Waiting:
+        with monkeypatch.context() as patch:
+            patch.setattr(module, "PATIENCE", 0.05)
+            told = beside(*asked)
+        assert isinstance(told, Waiting)
+        return told
+
+    return ask
+
+
+#: Seconds somebody waits for what will come; how long it takes says how busy the machine is.
+LONG = 120
 
 
 class _Connection:
@@ -38,21 +57,22 @@ def _no_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_no_transaction")
-def test_what_is_slow_is_worked_out_once_and_fetched_by_whoever_asks_again() -> None:
+def test_what_is_slow_is_worked_out_once_and_fetched_by_whoever_asks_again(
+    in_vain: Callable[..., Waiting],
+) -> None:
     go, calls = threading.Event(), []
 
     def work() -> str:
         calls.append(threading.current_thread().name)
-        go.wait(5)
+        go.wait(LONG)
         return translation.get_language() or ""
 
     with translation.override("ko"):
-        first, second = beside("key", work), beside("key", work)
-    assert isinstance(first, Waiting)
-    assert isinstance(second, Waiting)
+        in_vain("key", work)
+        in_vain("key", work)
     held = module._works["key"]
     go.set()
-    held.future.result(timeout=5)
+    held.future.result(timeout=LONG)
     assert beside("key", work) == Done("ko")  # the language of who asked first, as its own thread
     assert calls == ["beside"]
     assert module._works == {}
@@ -67,10 +87,12 @@ def test_what_is_quick_comes_with_the_page_and_errors_are_raised_there() -> None
 
 
 @pytest.mark.usefixtures("_no_transaction")
-def test_too_many_and_forgotten_reckonings_hold_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_and_forgotten_reckonings_hold_nobody_up(
+    monkeypatch: pytest.MonkeyPatch, in_vain: Callable[..., Waiting]
+) -> None:
     monkeypatch.setattr(module, "_MOST", 1)
     go = threading.Event()
-    assert isinstance(beside("slow", lambda: go.wait(5)), Waiting)
+    in_vain("slow", lambda: go.wait(LONG))
     assert beside("another", lambda: 1) == Done(1)
     monkeypatch.setattr(module, "FORGOTTEN_AFTER", -1)
     assert beside("a third", lambda: 2) == Done(2)
@@ -114,28 +136,27 @@ def _tell(process: subprocess.Popen[str], line: str) -> None:
 
 
 @pytest.mark.usefixtures("_no_transaction")
-def test_two_processes_work_an_answer_out_once_between_them(other, settings) -> None:
+def test_two_processes_work_an_answer_out_once_between_them(other, settings, in_vain) -> None:
     def never() -> int:
         raise AssertionError("the other process works on it")
 
     os.utime(next((settings.HOME / "answers" / "shared").iterdir()), (time.time() - 30,) * 2)
-    told = beside(("seven", "s1"), never, AS_JSON)
-    assert isinstance(told, Waiting)
-    assert 29 <= told.seconds <= 40  # since the other one began
+    told = in_vain(("seven", "s1"), never, AS_JSON)
+    assert told.seconds >= 29  # since the other one began
     _tell(other, "go on")
     assert other.stdout.readline() == "done\n"
     held = module._works[("seven", "s1")]
-    held.future.result(timeout=5)
+    held.future.result(timeout=LONG)
     assert beside(("seven", "s1"), never, AS_JSON) == beside(("seven", "s1"), never, AS_JSON) == Done(7)
     assert beside(("seven", "s2"), lambda: 8, AS_JSON) == Done(8)  # something became known since
 
 
 @pytest.mark.usefixtures("_no_transaction")
-def test_what_a_process_was_at_when_it_died_is_begun_anew_by_whoever_waited(other) -> None:
-    assert isinstance(beside(("seven", "s1"), lambda: 9, AS_JSON), Waiting)
+def test_what_a_process_was_at_when_it_died_is_begun_anew_by_whoever_waited(other, in_vain) -> None:
+    in_vain(("seven", "s1"), lambda: 9, AS_JSON)
     _tell(other, "die")
-    assert other.wait(5) == 9
-    module._works[("seven", "s1")].future.result(timeout=5)
+    assert other.wait(LONG) == 9
+    module._works[("seven", "s1")].future.result(timeout=LONG)
     assert beside(("seven", "s1"), lambda: 10, AS_JSON) == Done(9)
 
 

@@ -229,7 +229,7 @@ def test_the_script_in_the_archive_says_the_same_with_python_alone(tmp_path: Pat
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-I", "-S", str(script), *arguments]
-        return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60, cwd=tmp_path)
+        return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=900, cwd=tmp_path)
 
     whole = run("good.zip")
     assert (whole.returncode, whole.stderr) == (0, "")
