@@ -53,7 +53,10 @@ _LABEL = re.compile(
 _ELSE = re.compile(f"{_LABELS}|{_NEAR}", re.IGNORECASE)
 _UNIT = re.compile(r"\s?\(?(?:원|won\b|krw\b|ms\b|계좌|은행|bank\b|account\b)", re.IGNORECASE)
 #: Signs that make the digits a part of a longer name.
-_JOINS_BEFORE, _JOINS_BEHIND = re.compile(r"[A-Za-z0-9#./-]\Z"), re.compile(r"[A-Za-z0-9-]|[./][A-Za-z0-9]")
+_JOINS_BEFORE, _JOINS_BEHIND = (
+    re.compile(r"[A-Za-z0-9#./-]\Z"),
+    re.compile(r"[A-Za-z0-9-]|/[A-Za-z0-9]|\.[0-9]"),
+)
 
 
 def residents(text: str) -> Iterator[tuple[int, int, bool]]:
