@@ -84,10 +84,20 @@ def has_birthday(digits: str) -> bool:
 def is_birthday(front: str, back: str) -> bool:
     """Whether six digits are a real day in the century of the first of the other seven."""
     try:
-        date(_CENTURIES[int(back[0])] + int(front[:2]), int(front[2:4]), int(front[4:6]))
+        date(year_of_birth(front, back), int(front[2:4]), int(front[4:6]))
     except ValueError:
         return False
     return True
+
+
+def year_of_birth(front: str, back: str) -> int:
+    """The year that a resident number's first two digits mean in the century of its seventh."""
+    return _CENTURIES[int(back[0])] + int(front[:2])
+
+
+def is_article_number(digits: str) -> bool:
+    """EAN-13, as on a barcode: the last of thirteen digits is the check digit of the others, every second of which counts thrice."""
+    return sum(int(d) * (3 if i % 2 else 1) for i, d in enumerate(digits)) % 10 == 0
 
 
 def is_corporate_number(front: str, back: str) -> bool:

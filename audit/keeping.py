@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db.models import CharField, Field, JSONField, TextField, UniqueConstraint
 from django.http import QueryDict
 
+from audit.plain_digits import MARKS
 from audit.redaction import redact
 
 _FILES = "its files are searched by column when they are read; by two people's word a column may hold what only looks like a number"
@@ -81,7 +82,7 @@ def _may_hold(text: str) -> bool:
         return False
     if _LEAST.search(text):
         return True
-    is_plain = text.isascii() and "&" not in text and "<" not in text
+    is_plain = text.isascii() and not any(mark in text for mark in MARKS)
     return not is_plain and sum(map(str.isdigit, text)) >= _N_DIGITS
 
 

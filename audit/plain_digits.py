@@ -1,7 +1,7 @@
 """A text as a reader of numbers sees it, with the way back to the places of the text as it was written. Pure.
 
-Digits of any script, raised, circled or in keycaps are ASCII; dashes are one hyphen; entities and tags of HTML are what they show;
-what is not seen at all (soft hyphens, zero-width signs, variation selectors, fillers) is gone.
+Digits of any script, raised, circled or in keycaps are ASCII; dashes are one hyphen; entities (also those that lost their semicolon or
+were escaped twice) and tags of HTML are what they show, as are spaces, signs and digits in the percent form of addresses; what is not seen at all (soft hyphens, zero-width signs, variation selectors, fillers) is gone.
 """
 
 from __future__ import annotations
@@ -11,9 +11,39 @@ import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
+from urllib.parse import unquote
 
-_MARKUP = r"&#?[0-9A-Za-z]{1,10};|<[A-Za-z/][^<>]{0,60}>"
-_DIGIT = re.compile(r"[0-9]")
+#: One sign between two digits: no letter, digit, amount's sign or percent.
+SIGN = r"[^\w₩$€£¥%]"
+#: Thirteen digits or more that stand one by one, and one of them.
+SINGLES = re.compile(rf"(?<![0-9])[0-9](?:{SIGN}{{1,3}}[0-9]){{12,}}(?![0-9])")
+ONE = re.compile(r"[0-9]")
+#: What stands between groups of digits, as an entity without its semicolon: by name, by number, by hexadecimal number. Behind a number the next
+#: group begins at once, so only these are told from longer numbers: by a group of four digits, or one digit alone.
+_NAMED = (
+    r"(?:nbsp|ensp|emsp|thinsp|hairsp|numsp|puncsp|shy|zwn?j|[lr]rm|Tab|NewLine|NoBreak|(?:Medium|Thin|Thick|VeryThin|Hair|ZeroWidth|NonBreaking)Space"
+    r"|hyphen|dash|[nm]dash|horbar|minus|period|comma|sol|lowbar|middot|bull)(?![A-Za-z]);?"
+)
+_NUMBERED = (
+    r"#0*(?:65279|12288|819[2-9]|820[0-9]|821[0-3]|8226|8239|8287|8288|8722|160|173|183|10|13|32|4[4-7]|95|9)"
+    r"(?:;|(?![0-9])|(?=[0-9](?![0-9;]))|(?=[0-9]{4}))"
+)
+_IN_HEX = (
+    r"#[xX]0*(?:200[0-9a-fA-F]|201[0-5]|2022|202[fF]|205[fF]|2060|2212|3000|[fF][eE][fF][fF]|20|2[c-fC-F]|5[fF]|[aA]0|[aA][dD]|[bB]7|[aAdD]|9)"
+    r"(?:;|(?![0-9a-fA-F])|(?=[0-9](?![0-9a-fA-F;]))|(?=[0-9]{4}))"
+)
+_WHOLE = r"#?[0-9A-Za-z]{1,24};|#[0-9]{2,7}(?![0-9;])|#[xX][0-9A-Fa-f]{2,6}(?![0-9A-Fa-f;])"
+_ENTITY = rf"&(?:amp;?)*(?:{_NAMED}|{_NUMBERED}|{_IN_HEX}|{_WHOLE})"
+#: Of an address: digits, spaces and signs between groups, also encoded twice.
+_ENCODED = (
+    r"%(?:25)*(?:3[0-9]|20|09|0[aAdD]|2[bcdefBCDEF]|5[fF]|[cC]2%(?:25)*(?:[aA][0dD]|[bB]7)"
+    r"|[eE]2%(?:25)*8[01]%(?:25)*[89aA][0-9a-fA-F]|[eE]3%(?:25)*80%(?:25)*80|[eE][fF]%(?:25)*[bB][bB]%(?:25)*[bB][fF])"
+)
+_MARKUP = rf"{_ENTITY}|<[A-Za-z/][^<>]{{0,60}}>|{_ENCODED}"
+_ESCAPED = re.compile(r"&(?:amp;?)*")
+_TWICE = re.compile(r"%(?:25)+")
+#: Signs of which a text must have one for any of this to be in it.
+MARKS = "&<%"
 _UNSEEN = {"Cf", "Mn", "Me"}
 _FILLERS = "\u115f\u1160\u3164\uffa0"
 #: Korean typing has signs of its own between numbers, which count as letters.
@@ -51,7 +81,7 @@ def plain(text: str) -> Plain | None:
     if text.isascii():
         if not _has_digits(text):
             return None
-        if "&" not in text and "<" not in text:
+        if not any(mark in text for mark in MARKS):
             return Plain(text)
         table, pieces = {}, _MARKUP
     else:
@@ -65,7 +95,7 @@ def plain(text: str) -> Plain | None:
 
 
 def _has_digits(text: str) -> bool:
-    return any(n == 13 for n, _ in enumerate(_DIGIT.finditer(text), 1))
+    return any(n == 13 for n, _ in enumerate(ONE.finditer(text), 1))
 
 
 def _made(text: str, table: dict[int, str], moved: re.Pattern[str]) -> Plain:
@@ -91,11 +121,16 @@ def _made(text: str, table: dict[int, str], moved: re.Pattern[str]) -> Plain:
 
 
 def _shown(piece: str, table: dict[int, str]) -> str:
-    """What an entity or a tag shows, or characters that become none or several."""
+    """What an entity, a tag or an encoded sign shows, or characters that become none or several."""
     if piece[0] == "<":
         return " "
-    if piece[0] == "&":
-        return "".join(char if char.isascii() else _seen(char) for char in html.unescape(piece))
+    if piece[0] in "&%":
+        if piece[0] == "%":
+            shown = unquote(_TWICE.sub("%", piece))
+        else:
+            escaped = _ESCAPED.sub("&", piece, count=1) if len(piece) > len("&amp;") else piece
+            shown = html.unescape(escaped if escaped[-1] == ";" else f"{escaped};")
+        return "".join((" " if char.isspace() else char) if char.isascii() else _seen(char) for char in shown)
     return piece.translate(table)
 
 

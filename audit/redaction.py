@@ -3,7 +3,7 @@
 The one set of patterns: claim files, texts that people write, evidence and its names, reasons in the audit log and log lines all ask it.
 A number is taken for a card number when its length fits the issuer range of its first digits, its Luhn digit is right and its
 digits stand together, in the groups that cards have or one by one, with up to three signs between two of them. What the signs and
-digits may be, `plain_digits` knows; what the sums are, `check_digits`. Linear in the length of the text.
+digits may be, `plain_digits` knows; what the sums are, `check_digits`; whose number thirteen digits are, `resident_numbers`. Linear in the length of the text.
 """
 
 from __future__ import annotations
@@ -11,26 +11,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from itertools import accumulate, islice
+from itertools import accumulate
 from typing import NamedTuple
 
-from audit.check_digits import (
-    ONCE,
-    TWICE,
-    is_birthday,
-    is_brazilian_company,
-    is_corporate_number,
-    issuer_lengths,
-)
+from audit.check_digits import ONCE, TWICE, is_brazilian_company, issuer_lengths
 from audit.check_digits import fits_issuer as fits_issuer
 from audit.check_digits import has_birthday as has_birthday
 from audit.check_digits import is_card_number as is_card_number
 from audit.check_digits import is_resident_number as is_resident_number
 from audit.check_digits import luhn as luhn
-from audit.plain_digits import plain
+from audit.plain_digits import ONE, SINGLES, plain
+from audit.plain_digits import SIGN as SIGN
+from audit.resident_numbers import residents
 
-#: One sign between two digits: no letter, digit, amount's sign or percent.
-SIGN = r"[^\w₩$€£¥%]"
 _S = rf"{SIGN}{{1,3}}"
 _ISSUER = r"(?=2[2-7]|[34689]|5[0-8])"
 _WHOLE = re.compile(r"(?<![0-9])[0-9]{13,57}(?![0-9])")
@@ -46,17 +39,6 @@ _WIDE = re.compile(
 )
 _WIDE_SIZES = {(8, 8), (4, 12), (12, 4), (6, 10), (10, 6), (4, 4, 8), (8, 4, 4), (4, 8, 4), (6, 9), (4, 11)}
 _WIDE_SIZES |= {(4, 10), (6, 8), (6, 6, 4)}
-_SINGLES = re.compile(rf"(?<![0-9])[0-9](?:{_S}[0-9]){{12,}}(?![0-9])")
-_ONE = re.compile(r"[0-9]")
-_BEFORE_1900 = "09"  # seventh digits of people nobody employs any more
-_MOST_DAYS = 5_000  # of one endless row of single digits
-_BIRTHDAY = re.compile(r"(?=([0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))([0-9]{7}))")
-_RESIDENT = re.compile(
-    rf"(?<![0-9])(?:(?:19|20)(?=[0-9]{{6}}{SIGN}))?([0-9]{{6}})({SIGN}{{0,3}})([0-9])({SIGN}?)([0-9]{{6}})(?![0-9])"
-)
-_RESIDENT_WORDS = re.compile(
-    r"주민|외국인\s?(?:등록|번호)|거소|resident|rrn|\barc\b|alien\s?reg|foreigner", re.IGNORECASE
-)
 #: What is written behind a card number without a gap: the month it runs out, perhaps with the year first, and the security code.
 _EXPIRY = re.compile(r"(?:(?:0[1-9]|1[0-2])(?:20)?[2-4][0-9]|[2-4][0-9](?:0[1-9]|1[0-2]))(?:[0-9]{3})?")
 #: Characters of hashes, UUIDs and base64url tokens, and where letters and digits alternate in them.
@@ -93,17 +75,8 @@ def find_resident_numbers(text: str) -> Iterator[Hit]:
 
 
 def find_suspected_numbers(text: str) -> Iterator[Hit]:
-    """Numbers of a resident number's form and a real date but another check digit: since October 2020 it is random.
-
-    The form is 6-7 with its hyphen, or whatever stands behind the words for it. A corporate registration number has the same
-    form; one with its own right check digit is none of these where no employee was born in the year that it would mean.
-    """
-    yield from _found(text, lambda seen: (hit for hit, is_sure in _residents(seen) if is_sure is False))
-
-
-def find_numbers(text: str) -> list[Hit]:
-    """Everything that must not be stored in a text."""
-    return [*find_card_numbers(text), *find_resident_numbers(text)]
+    """Resident numbers by their form or what stands beside them, with another check digit: since October 2020 it is random."""
+    yield from _found(text, lambda seen: (hit for hit, is_sure in _residents(seen) if not is_sure))
 
 
 def find_struck(text: str) -> list[Hit]:
@@ -133,6 +106,10 @@ def ascii_digits(text: str) -> str:
     return "".join(
         str(unicodedata.digit(char)) for char in text if char.isdigit() and unicodedata.digit(char, -1) >= 0
     )
+
+
+def _residents(text: str) -> Iterator[tuple[Hit, bool]]:
+    return ((Hit(start, end, RESIDENT), is_sure) for start, end, is_sure in residents(text))
 
 
 def _found(text: str, find: Callable[[str], Iterable[Hit]]) -> Iterator[Hit]:
@@ -170,7 +147,7 @@ def _cards(text: str) -> Iterator[Hit]:
             if tuple(len(found[n]) for n in some) in _WIDE_SIZES and is_card_number(digits):
                 yield Hit(found.start(), found.end(some[-1]), CARD, digits[-4:])
                 break
-    for found in _SINGLES.finditer(text):
+    for found in SINGLES.finditer(text):
         yield from _single_digits(text, found.start(), found.end())
 
 
@@ -205,13 +182,13 @@ def _are_cards(digits: str) -> bool:
 
 def _single_digits(text: str, start: int, end: int) -> Iterator[Hit]:
     """Cards whose digits stand one by one; sums of every beginning make each question one subtraction."""
-    digits = "".join(_ONE.findall(text, start, end))
+    digits = "".join(ONE.findall(text, start, end))
     sums = []
     for odd in (0, 1):  # digits at places of this parity count once
         counted = bytearray(digits.encode().translate(ONCE))
         counted[1 - odd :: 2] = digits[1 - odd :: 2].encode().translate(TWICE)
         sums.append([0, *accumulate(counted)])
-    places = [one.start() for one in _ONE.finditer(text, start, end)]
+    places = [one.start() for one in ONE.finditer(text, start, end)]
     done = 0
     for at in range(len(digits) - 12):
         if at < done:
@@ -225,43 +202,6 @@ def _single_digits(text: str, start: int, end: int) -> Iterator[Hit]:
                 yield Hit(places[at], places[after - 1] + 1, CARD, digits[after - 4 : after])
                 done = after
                 break
-
-
-# Residents ----------------------------------------------------------------------------------------------------------
-
-
-def _residents(text: str) -> Iterator[tuple[Hit, bool | None]]:
-    """(place, whether its check digit is right) of what has the form and a real date.
-
-    None for a right digit that proves little: of plain digits that would be somebody born before 1900. A day with a running
-    number behind it (`2011050000123`) has that form in every order book, so files keep it; texts lose it. Without a right digit
-    such a number is one where a word says so.
-    """
-    for found in _RESIDENT.finditer(text):
-        front, between, back = found[1], found[2], found[3] + found[5]
-        if not is_birthday(front, back):
-            continue
-        told = bool(_RESIDENT_WORDS.search(text, max(0, found.start() - 24), found.start()))
-        has_hyphen = "-" in between or "~" in between
-        is_sure = is_resident_number(front, back)
-        # A day and a round amount beside it have the form too.
-        is_amount = bool(between) and not has_hyphen and back.endswith("000")
-        is_old = back[0] in _BEFORE_1900
-        is_suspected = has_hyphen and not is_old and not is_corporate_number(front, back)
-        if told or (is_sure and not is_amount) or is_suspected:
-            proves_little = is_sure and is_old and not told and not has_hyphen
-            yield Hit(found.start(), found.end(), RESIDENT), None if proves_little else is_sure
-    for found in _SINGLES.finditer(text):
-        places = [one.start() for one in _ONE.finditer(text, found.start(), found.end())]
-        digits = "".join(_ONE.findall(text, found.start(), found.end()))
-        for day in islice(_BIRTHDAY.finditer(digits), _MOST_DAYS):
-            front, back, at = day[1], day[2], day.start()
-            if not is_birthday(front, back):
-                continue
-            gaps = ["-" in text[places[n] : places[n + 1]] for n in range(at, at + 12)]
-            is_sure = is_resident_number(front, back)
-            if is_sure or (gaps[5] and sum(gaps) == 1 and back[0] not in _BEFORE_1900):
-                yield Hit(places[at], places[at + 12] + 1, RESIDENT), is_sure
 
 
 def _is_in_token(text: str, start: int, end: int) -> bool:

@@ -87,6 +87,7 @@ def _working_rows() -> list[Transition]:
         *_rows(
             [S.AWAITING_EXPLANATION, *_DECIDABLE], A.ASSIGN, None, (P.APPROVER, P.SYSTEM), "cases.assign_case"
         ),
+        *_rows([S.NOTIFIED, S.APPEALED, S.RECOVERING], A.ASSIGN, None, P.SYSTEM, "cases.assign_case"),
         *_rows([S.IN_REVIEW], A.SNOOZE, None, P.HOLDER, review, guards=(G.NOT_SNOOZED,)),
         *_rows([S.IN_REVIEW], A.WAKE, None, (P.HOLDER, P.SYSTEM), review, guards=(G.SNOOZED,)),
         *_rows(list(S), A.NOTE, None, P.REVIEWER, "cases.write_note"),

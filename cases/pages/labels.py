@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from audit import clock
 from audit.actor import Actor
-from audit.asked import read_choice, read_day, stray_filters
+from audit.asked import address_problems, read_choice, read_day, understood_spans
 from audit.keeping import kept_query
 from audit.language import current_language
 from audit.permissions import require
@@ -65,7 +65,8 @@ class LabelFilters:
 
 def read_label_filters(query: QueryDict) -> LabelFilters:
     """The filters of an address; `from` and `to` are days on which labels became known."""
-    problems = stray_filters(query, KNOWN)
+    problems = address_problems(query, KNOWN)
+    query = understood_spans(query)
     days = {name: read_day(query.get(name, "").strip(), problems) for name in ("from", "to")}
     values: dict[str, Any] = {
         "text": query.get("q", "").strip()[:140],

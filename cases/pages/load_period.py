@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit.asked import ends_before_it_begins
 from audit.typed import day
 from fraud.workbench.frames import Period, period_of
 
@@ -25,6 +26,8 @@ def asked_period(first: str, last: str) -> Period | str | None:
     start, end = day(first), day(last) if last else None
     if start is None or (last and end is None):
         return _("Give the day as 2026-03-31.")
+    if end is not None and end < start:
+        return ends_before_it_begins(start, end)
     found = period_of(start, end)
     if found is not None and found.until <= found.after:
         return _("No claim lies in these days.")

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from audit.asked import not_a_day, not_one_of, stray_filters
+from audit.asked import address_problems, not_a_day, not_one_of, understood_spans
 from audit.language import current_language
 from audit.people import number_key
 from audit.people_rows import with_number
@@ -254,7 +254,8 @@ KNOWN = frozenset([*FILTERS, "view", "part", "pane", "after"])
 def read_filters(query: QueryDict, *, known: Collection[str] = KNOWN) -> QueueFilters:
     """The filters of a query; what cannot be read is left out and named in `problems`."""
     condition, chips = Q(), []
-    problems = stray_filters(query, known)
+    problems = address_problems(query, known)
+    query = understood_spans(query)
     for key, one in FILTERS.items():
         value = query.get(key, "").strip()
         found = one.condition(value) if value else None

@@ -11,7 +11,7 @@ from cases.models import Case, Notice
 from cases.services.clocks import overdue_cases
 from cases.services.company import company_today
 from cases.services.seeing import cases_of_others, without_involved
-from cases.services.work import WORKED, Desk, days_late, desks, stranded_among
+from cases.services.work import FOLLOWERS, WORKED, Desk, days_late, desks, stranded_among
 from cases.workflow import State
 from fraud.claims.models import Department
 from fraud.company.values import current_calendar
@@ -80,7 +80,7 @@ def late_cases(by: Actor, people: list[Desk]) -> list[LateCase]:
         cases_of_others(by).filter(overdue_cases(today)).select_related("cardholder__department", "assignee")
     )
     cases = without_involved(list(late.order_by("due_on", "pk")[:MAX_LATE]), by)
-    stranded = stranded_among(cases, people)
+    stranded = stranded_among(cases, desks(*FOLLOWERS))
     told: dict[int, list[str]] = {}
     notices = Notice.objects.filter(case__in=cases, kind__in=("late", "escalated")).select_related("user")
     names = {desk.user.pk: desk.name for desk in people}

@@ -88,7 +88,11 @@ def _tell_one(
         return _tell_all(case=case, kind=kind, key=key, people=able)
     able = _who_approve(case, approvers)
     there = [desk for desk in able if desk.away_until is None] or able
-    chosen = min(there, key=lambda desk: (load.get(desk.user.pk, 0), desk.user.pk), default=None)
+
+    def rank(desk: Desk) -> tuple[bool, int, int]:  # who has an appeal already decides it
+        return desk.user.pk != case.assignee_id, load.get(desk.user.pk, 0), desk.user.pk
+
+    chosen = min(there, key=rank, default=None)
     if chosen is None:
         return False
     load[chosen.user.pk] = load.get(chosen.user.pk, 0) + 1

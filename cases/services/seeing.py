@@ -1,7 +1,8 @@
 """What somebody of staff may see is what may be handed to them: one answer for pages, steps, the sweep and mail.
 
 A case is theirs to see when its department is among those they were given and nothing involves them in it. Whoever may not see a
-case is given none, takes none, is told nothing of it, and what they hold of it goes to somebody who sees it.
+case is given none, takes none, is told nothing of it, and what they hold of it goes to somebody who sees it. Beyond that a case is given to who can
+do what comes next: a reviewer or approver, for an appeal an approver who may decide it, for a recovery a clerk too.
 """
 
 from __future__ import annotations
@@ -13,16 +14,38 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from audit.actor import Actor
 from audit.people import number_key, same_number
+from audit.permissions import Role
 from audit.prepared import prepared
 from cases.models import Case
 from cases.services.conflicts import answers_of, lists
+from cases.services.standing import parties_towards
+from cases.workflow import Party, State
 from fraud.claims.identity import barred_cardholders
 from fraud.claims.units import sees_department, within_units
+
+_HOLDERS = frozenset({Role.REVIEWER, Role.APPROVER})
 
 
 def may_see(by: Actor, case: Case) -> bool:
     """Whether the case is theirs to see, and so theirs to have."""
     return bool(visible_among([case], by))
+
+
+def may_hold(by: Actor, case: Case) -> bool:
+    """Whether a case they hold may stay with them: theirs to see, and of their work as it stands."""
+    return bool(by.roles & holders_in(case)) and may_see(by, case)
+
+
+def may_be_given(by: Actor, case: Case) -> bool:
+    """Whether a case that changes hands may come to them: they may hold it and, where an appeal waits, decide that."""
+    if not may_hold(by, case):
+        return False
+    return case.state != State.APPEALED or Party.OTHER_APPROVER in parties_towards(case, by)
+
+
+def holders_in(case: Case) -> frozenset[Role]:
+    """Of which roles a holder may be as the case stands: while money comes back it may be a clerk."""
+    return _HOLDERS | {Role.RECOVERY_CLERK} if case.state == State.RECOVERING else _HOLDERS
 
 
 def cases_of_others(by: Actor) -> QuerySet[Case]:

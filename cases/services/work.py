@@ -13,11 +13,11 @@ from audit.people import name_of, number_key
 from audit.permissions import Role, require
 from audit.services import actor_of, record
 from audit.transactions import one_transaction
-from cases.models import Case, WorkProfile
+from cases.models import Case, Notice, WorkProfile
 from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import company_today
-from cases.services.seeing import may_see, visible_among
+from cases.services.seeing import holders_in, may_be_given, may_hold, may_see, visible_among
 from cases.services.steps import check_step, move, read_case
 from cases.services.telling_staff import tell
 from cases.workflow import Action, State
@@ -29,6 +29,9 @@ from rules.models import Rule
 BY = Actor.system("clocks")
 WORKED = (State.IN_REVIEW, State.AWAITING_EXPLANATION, State.EXPLAINED, State.NO_RESPONSE)
 HELD = (State.IN_REVIEW, State.EXPLAINED, State.NO_RESPONSE)  # where it is the holder's turn
+#: Decided, and not over yet: the turn of the cardholder, of an approver, of a clerk. Its holder is whom all of them find.
+FOLLOWED = (State.NOTIFIED, State.APPEALED, State.RECOVERING)
+FOLLOWERS = (Role.REVIEWER, Role.APPROVER, Role.RECOVERY_CLERK)
 MOST_OPEN_MAX = 500
 
 
@@ -41,6 +44,7 @@ class Desk:
     away_until: date | None = None
     n_open: int = 0
     n_late: int = 0
+    n_held: int = 0  # of every state but closed
     most_open: int | None = None
     patterns: frozenset[str] = frozenset()
     departments: frozenset[str] = frozenset()
@@ -112,6 +116,7 @@ def _desk(
         away_until=away.get(number_key(user.employee_no)),
         n_open=sum(own.values()),
         n_late=sum(late for state, (_n, late) in held.items() if state in WORKED),
+        n_held=sum(n for n, _late in held.values()),
         most_open=profile.most_open if profile else None,
         patterns=frozenset(profile.patterns) if profile else frozenset(),
         departments=frozenset(profile.departments) if profile else frozenset(),
@@ -126,17 +131,31 @@ def may_work(desk: Desk, case: Case) -> bool:
 
 
 def best_of(people: Iterable[Desk], case: Case) -> Desk | None:
-    """Who of them gets the case: there, not full, may have it; who knows it best first, then who has least."""
+    """Who of them gets the case: there, not full, may have it; who knows it best first, then who has least.
+
+    What is decided goes first to those whose turn it is and who were told of it: an appeal to its approver, a recovery to a clerk.
+    """
     there = [desk for desk in people if desk.away_until is None and not desk.is_full]
-    ordered = sorted(there, key=lambda desk: (not desk.knows(case), desk.n_open, desk.user.pk))
-    return next((desk for desk in ordered if may_work(desk, case)), None)
+    told = _told_of(case) if case.state in (State.APPEALED, State.RECOVERING) else frozenset()
+
+    def rank(desk: Desk) -> tuple[bool, bool, int, int]:
+        n = desk.n_held if case.state in FOLLOWED else desk.n_open
+        return desk.user.pk not in told, not desk.knows(case), n, desk.user.pk
+
+    return next((desk for desk in sorted(there, key=rank) if may_be_given(desk.actor, case)), None)
+
+
+def _told_of(case: Case) -> frozenset[int]:
+    """Keys of whom the sweep told that the appeal or the recovery waits for them."""
+    kind = "approval" if case.state == State.APPEALED else "recovery"
+    return frozenset(Notice.objects.filter(case=case, kind=kind).values_list("user", flat=True))
 
 
 def hand_over_all() -> int:
     """Cases whose holder is away past the deadline, works no cases any more or may not see them go to somebody who is there."""
-    rows = Case.objects.filter(state__in=WORKED).exclude(assignee=None).select_related("cardholder")
-    held = list(rows.order_by("pk"))
-    stranded = stranded_among(held, desks())
+    rows = Case.objects.filter(state__in=(*WORKED, *FOLLOWED)).exclude(assignee=None)
+    held = list(rows.select_related("cardholder").order_by("pk"))
+    stranded = stranded_among(held, desks(*FOLLOWERS))
     found = [case for case in held if case.pk in stranded]
     done = 0
     for case in found:
@@ -152,6 +171,7 @@ def stranded_among(cases: list[Case], people: Iterable[Desk]) -> set[int]:
     stranded = {case.pk for case in cases if case.assignee_id is not None}
     for desk in people:
         theirs = [case for case in cases if case.assignee_id == desk.user.pk]
+        theirs = [case for case in theirs if desk.actor.roles & holders_in(case)]
         seen = visible_among(theirs, desk.actor) if theirs else []
         stranded -= {case.pk for case in seen if not _waits_for(case, desk)}
     return stranded
@@ -163,17 +183,18 @@ def is_stranded(case: Case, holder: Desk | None) -> bool:
 
 
 def _waits_for(case: Case, holder: Desk) -> bool:
-    """Whether it is the turn of a holder who is away until the day it is due or longer."""
+    """Whether a holder is away until the day it is due or longer, where it is their turn or others may come to them."""
     if holder.away_until is None or case.due_on is None:
         return False
-    return case.state in HELD and case.snoozed_until is None and case.due_on <= holder.away_until
+    is_theirs = case.state in (*HELD, *FOLLOWED) and case.snoozed_until is None
+    return is_theirs and case.due_on <= holder.away_until
 
 
 def _why_stranded(case: Case, holder: Desk | None) -> str:
     """Why the case may not stay with its holder: `gone`, `unseen`, `away`, or "" where it may."""
-    if holder is None:
+    if holder is None or not holder.actor.roles & holders_in(case):
         return "gone"
-    if not may_work(holder, case):
+    if not may_hold(holder.actor, case):
         return "unseen"
     return "away" if _waits_for(case, holder) else ""
 
@@ -185,9 +206,11 @@ def hand_over(*, case: Case) -> bool:
     Where nobody can have one whose holder may not see it, it goes back into the queue if it was not begun, so that it is in a list.
     """
     case = read_case(case)
-    people = desks()
+    people = desks(*FOLLOWERS)
     holder = next((desk for desk in people if desk.user.pk == case.assignee_id), None)
-    why = "" if case.state not in WORKED or case.assignee is None else _why_stranded(case, holder)
+    why = (
+        "" if case.state not in (*WORKED, *FOLLOWED) or case.assignee is None else _why_stranded(case, holder)
+    )
     if not why or case.assignee is None:
         return False
     to = best_of([desk for desk in people if desk.user.pk != case.assignee_id], case)

@@ -110,6 +110,11 @@ def create_account(*, name: str, scopes: Collection[str], days: int = DAYS, by: 
     return user, issue_token(user=user, by=by, scopes=scopes, days=days)
 
 
+def days_of(token: ServiceToken | None) -> int:
+    """How many days a token was made for; DAYS where there is none. What the next one gets unless somebody says otherwise."""
+    return DAYS if token is None else max(1, round((token.expires_at - token.created_at) / timedelta(days=1)))
+
+
 @one_transaction()
 def issue_token(
     *,
@@ -134,9 +139,7 @@ def issue_token(
     if scopes is None:
         scopes = last.scopes if last is not None else list(SCOPES)
     if days is None:
-        days = (
-            DAYS if last is None else max(1, round((last.expires_at - last.created_at) / timedelta(days=1)))
-        )
+        days = days_of(last)
     _check(scopes, days)
     for one in earlier:
         ServiceToken.objects.filter(pk=one.pk).update(expires_at=min(one.expires_at, now + overlap))

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
-from audit.asked import read_choice, read_day, stray_filters
+from audit.asked import address_problems, read_choice, read_day, understood_spans
 from audit.typed import decimal_number, whole_number
 from fraud.claims.identity import cardholders_of, claims_involving, people_named
 from fraud.claims.models import Claim, Merchant
@@ -79,7 +79,8 @@ def read_filters(
     query: QueryDict, *, may_see_scores: bool = True, known: Collection[str] = KNOWN
 ) -> ClaimFilters:
     """The filters of a query. What cannot be read is left out and named in `problems`; risk is for those who see scores."""
-    problems = stray_filters(query, known)
+    problems = address_problems(query, known)
+    query = understood_spans(query)
     given = query.get("currency", "").strip().upper()
     if given and not is_known_currency(given):
         problems.append(

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "fraud.web.middleware.language_of_user",
+    "fraud.web.middleware.plain_address",
     "fraud.people.sessions.watch_session",  # what it refuses is said in the reader's language
     "audit.middleware.request_identity",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -22,6 +22,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from audit.actor import Actor
+from audit.asked import reversed_spans, slips
 from audit.paging import Cursor, Page, keyset_page, read_cursor
 from audit.permissions import can, require
 from audit.services import actor_of
@@ -171,7 +172,7 @@ class FraudView(APIView):
     told_anew: str = ""  # the field of an answer that alone is kept, where `tell_again` makes the rest anew
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Sign-in, then the permission, then the names of the filters. Raises NotPermitted, ValidationError."""
+        """Sign-in, then the permission, then the names of the filters and what no list can read. Raises NotPermitted, ValidationError."""
         super().initial(request, *args, **kwargs)
         self.by: Actor = actor_of(request)
         if self.any_of:
@@ -190,6 +191,9 @@ class FraudView(APIView):
                 else _("There is no such filter; this address takes none.")
             )
             raise ValidationError({name: ErrorDetail(said % names, "unknown_filter") for name in stray})
+        wrong = slips(request.query_params) or reversed_spans(request.query_params)
+        if wrong:
+            raise ValidationError({name: ErrorDetail(said, code) for name, (code, said) in wrong.items()})
         self._answer_once(request)
 
     def _answer_once(self, request: Request) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from audit.actor import Actor
 from audit.keeping import EXEMPT, guarded_columns, is_known_by, kept, keyed, text_columns
-from audit.redaction import find_numbers, find_struck, is_card_number
+from audit.redaction import find_struck, is_card_number
 from audit.services import CONFIG, find_faults, record, record_first
 from audit.transactions import one_transaction
 
@@ -25,7 +25,7 @@ WIDE = {ord("0") + n: 0xFF10 + n for n in range(10)}
 CARDS = ["4111111111111111", "4111 1111 1111 1111", "4111-1111-1111-1111", "4111.1111.1111.1111", "4111\u00a01111\u00a01111\u00a01111",
          "5555555555554444", "378282246310005", "3782 822463 10005", "6011111111111117", "3530111333300000".translate(WIDE), "30569309025904",
          "4111&nbsp;1111&nbsp;1111&nbsp;1111", "④①①①①①①①①①①①①①①①", "⁴¹¹¹¹¹¹¹¹¹¹¹¹¹¹¹"]
-RESIDENTS = ["8906175126252", "6109156743569", "900101-1234568", "9001011234568", "900101 1234568", "850505-5123450", "201105-3123457", "900101-1234568".translate(WIDE)]
+RESIDENTS = ["8906175126252", "6109156743569", "900101-1234568", "9001011234568", "900101 1234568", "850505-5123450", "201105-3123457", "9003151234567", "900101-1234568".translate(WIDE)]
 # fmt: on
 PLANTS = CARDS + RESIDENTS
 COLUMNS = dict(guarded_columns())
@@ -125,7 +125,7 @@ def test_every_way_of_writing_meets_the_guard(plant: str) -> None:
     )
     names = list(Group.objects.filter(name__regex=r"^[a-e] ").values_list("name", flat=True))
     assert len(names) == 5
-    assert all("[" in name and not find_numbers(name) for name in names)
+    assert all("[" in name and not find_struck(name) for name in names)
 
 
 @pytest.mark.django_db
@@ -200,9 +200,9 @@ def test_an_object_that_was_saved_holds_what_is_kept_of_it() -> None:
     [many] = Group.objects.bulk_create([Group(name="b 4111 1111 1111 1111")])
     made.refresh_from_db()
     for one in (made, many):
-        assert not find_numbers(one.name)
+        assert not find_struck(one.name)
         assert one.name == Group.objects.get(pk=one.pk).name
     made.name = "c 4111 1111 1111 1111"
     made.save()
     assert made.name == Group.objects.get(pk=made.pk).name
-    assert not find_numbers(made.name)
+    assert not find_struck(made.name)

@@ -24,7 +24,7 @@ from cases.services.seeing import may_see
 from cases.services.standing import actions_now, parties_towards
 from cases.services.steps import present
 from cases.visibility import visible_cases
-from cases.workflow import Party, State
+from cases.workflow import Action, Party, State
 from fraud.claims.models import Absence, Claim, Department, User
 from tests.cases.stage import Stage, fresh
 from tests.cast import make_cardholder, make_case, make_claim, make_department, make_person
@@ -150,12 +150,14 @@ CHANGES = [(moves_away, "unseen"), (is_given_another, "unseen"), (becomes_a_gues
 CHANGES += [(leaves_the_work, "gone")]
 
 
-@pytest.mark.parametrize("state", ["taken", "asked", "explained", "lapsed"])
+@pytest.mark.parametrize(
+    "state", ["taken", "asked", "explained", "lapsed", "notified", "appealed", "recovering"]
+)
 @pytest.mark.parametrize(("change", "why"), CHANGES)
 def test_the_sweep_hands_on_what_its_holder_does_not_see_any_more(
     stage: Stage, narrow: User, lab: Department, change, why: str, state: str
 ) -> None:
-    """Also while the cardholder is asked; never to somebody who may not see it either."""
+    """Also while the cardholder is asked, and when it is decided; never to somebody who may not see it either."""
     case = getattr(stage, state)()
     Absence.objects.all().delete()
     person = case.cardholder
@@ -175,6 +177,65 @@ def test_the_sweep_hands_on_what_its_holder_does_not_see_any_more(
     assert entry.after is not None
     assert entry.after["why"] == why
     assert not Notice.objects.filter(user=narrow, case=case).exists()
+    assert allocate_work(present())["handed_over"] == 0
+
+
+@pytest.mark.parametrize("state", ["notified", "appealed", "recovering"])
+def test_what_is_decided_is_handed_on_when_its_holder_is_away_until_it_is_due(
+    stage: Stage, state: str
+) -> None:
+    case, holder = getattr(stage, state)(), stage.cast.reviewer
+    assert case.due_on is not None
+    leave = Absence.objects.create(
+        employee_no=holder.employee_no, starts_on=company_today(), ends_on=case.due_on - timedelta(1), received_at=present()
+    )  # fmt: skip
+    assert allocate_work(present())["handed_over"] == 0
+    Absence.objects.filter(pk=leave.pk).update(ends_on=case.due_on)
+    assert allocate_work(present())["handed_over"] == 1
+    now = fresh(case)
+    assert now.assignee is not None
+    assert (now.state, now.due_on) == (case.state, case.due_on)
+    assert Notice.objects.filter(user=now.assignee, case=case, kind="assigned").count() == 1
+    assert Notice.objects.filter(user=holder, case=case, kind="handed").count() == 1
+    assert allocate_work(present())["handed_over"] == 0
+
+
+def test_an_appeal_goes_to_an_approver_who_may_decide_it_and_was_told_of_it(stage: Stage) -> None:
+    case, holder, second = stage.appealed(), stage.cast.reviewer, stage.cast.other_approver
+    allocate_work(present())
+    waiting = Notice.objects.filter(kind="approval", key__startswith="appeal:")
+    assert list(waiting.values_list("user", flat=True)) == [second.pk]
+    leaves_the_work(case, holder, stage.cast.department)
+    assert allocate_work(present())["handed_over"] == 1
+    now = fresh(case)
+    assert now.assignee == second  # whoever approved the decision may not judge the appeal
+    assert Action.DECIDE_APPEAL in actions_now(now, actor_of(second))
+
+
+def test_an_appeal_nobody_may_decide_or_has_room_for_stays_until_somebody_has(stage: Stage) -> None:
+    case, lead, second = stage.appealed(), stage.actor("approver"), stage.cast.other_approver
+    work.set_work_profile(user=second, most_open=1, patterns=[], departments=[], by=lead, expected_version=0)
+    give(stage.taken(), second)
+    leaves_the_work(case, stage.cast.reviewer, stage.cast.department)
+    allocate_work(present())
+    assert fresh(case).assignee == stage.cast.reviewer
+    work.set_work_profile(user=second, most_open=9, patterns=[], departments=[], by=lead, expected_version=1)
+    allocate_work(present())
+    assert fresh(case).assignee == second
+
+
+def test_recoveries_go_to_the_clerks_who_see_them_and_each_to_who_has_least(
+    stage: Stage, lab: Department
+) -> None:
+    blind = make_person("a.clerk", Role.RECOVERY_CLERK, employee_no="E4448")
+    blind.units.add(lab)
+    other = make_person("b.clerk", Role.RECOVERY_CLERK, employee_no="E4449")
+    cases = [stage.recovering() for _ in range(4)]
+    allocate_work(present())
+    leaves_the_work(cases[0], stage.cast.reviewer, lab)
+    assert allocate_work(present())["handed_over"] == 4
+    holders = sorted(fresh(case).assignee.username for case in cases)
+    assert holders == sorted([other.username, stage.cast.clerk.username] * 2)
     assert allocate_work(present())["handed_over"] == 0
 
 

@@ -79,12 +79,14 @@ notified             | accept              | without_amount | closed           |
 notified             | appeal              |            | appealed             | cardholder          |
 notified             | end_notice          | with_amount    | recovering       | system              | notice_over
 notified             | end_notice          | without_amount | closed           | system              | notice_over
+notified             | assign              |            | notified             | system              |
 appealed             | dissolve            |            | closed               | system              |
 appealed             | note                |            | appealed             | reviewer            |
 appealed             | decide_appeal       | upheld     | recovering           | other_approver      |
 appealed             | decide_appeal       | upheld_without_amount | closed    | other_approver      |
 appealed             | decide_appeal       | reduced    | recovering           | other_approver      |
 appealed             | decide_appeal       | reversed   | closed               | other_approver      |
+appealed             | assign              |            | appealed             | system              |
 recovering           | dissolve            |            | closed               | system              |
 recovering           | note                |            | recovering           | reviewer            |
 recovering           | plan                |            | recovering           | recovery_clerk      | outstanding
@@ -92,6 +94,7 @@ recovering           | consent             |            | recovering           |
 recovering           | post                | partial    | recovering           | recovery_clerk      | outstanding
 recovering           | post                | in_full    | closed               | recovery_clerk      | settled
 recovering           | reverse_posting     |            | recovering           | recovery_clerk approver | repaid
+recovering           | assign              |            | recovering           | system              |
 closed               | dissolve            |            | closed               | system              |
 closed               | reverse_posting     |            | closed               | recovery_clerk approver | repaid
 recovering           | settle              |            | closed               | system              | settled

@@ -9,7 +9,7 @@ resident numbers. Free text gets no such leave. docs/importing.md gives the reas
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -17,8 +17,8 @@ import polars as pl
 from audit.redaction import (
     ascii_digits,
     find_card_numbers,
-    find_numbers,
     find_resident_numbers,
+    find_struck,
     find_suspected_numbers,
     has_birthday,
     may_be_card,
@@ -38,9 +38,10 @@ _LONG = "|".join(
     )
 )
 #: Signs that hide how far digits stand apart: those are counted.
-_ODD = r"[&<\p{Cf}\p{M}\p{No}\x{115f}\x{1160}\x{3164}\x{ffa0}\x{318d}\x{119e}\x{3161}\x{30fc}]"
+_ODD = r"[&<%\p{Cf}\p{M}\p{No}\x{115f}\x{1160}\x{3164}\x{ffa0}\x{318d}\x{119e}\x{3161}\x{30fc}]"
 #: A long number alone, or with the few letters that systems put around theirs.
 _IDENTIFIER = r"^\s*(?:[A-Za-z]{1,8}[_-]?)?\d{13,19}[A-Za-z]{0,4}\s*$"
+_IDENTIFIER_ALONE = re.compile(_IDENTIFIER, re.ASCII)
 _CHANCE, _CANDIDATES = 0.35, 10
 _CARD_WORDS = re.compile(r"card|pan\b|카드", re.IGNORECASE)
 _RESIDENT_WORDS = re.compile(r"주민|resident|rrn|ssn|생년|birth", re.IGNORECASE)
@@ -48,8 +49,8 @@ _FINDERS = (("card_number", find_card_numbers), ("resident_number", find_residen
 
 
 def refuse_in_name(name: str) -> None:
-    """Raise FileQuarantined when a file's name holds a card or resident number."""
-    for hit in find_numbers(name):
+    """Raise FileQuarantined when a file's name holds anything that would be struck out of it."""
+    for hit in find_struck(name):
         raise FileQuarantined(hit.kind, place="name", n=1)
 
 
@@ -94,18 +95,31 @@ def scan_frame(
             odd &= column.str.count_matches(r"\p{N}") >= 13
         rows = (column.str.contains(_LONG) | odd).arg_true().to_list()
         texts = dict(zip(rows, column.gather(rows).to_list(), strict=True))
+        heads = f"{title} " if _RESIDENT_WORDS.search(title) else ""
         for kind, find in _FINDERS:
-            found = [row for row, text in texts.items() if any(find(text))]
+            found = [row for row, text in texts.items() if any(find(heads + text))]
             if found and _are_by_chance(kind, title, list(texts.values()), len(found), column):
                 notes.add("long_numbers", column=title)
                 continue
             if found and not keep_file:
                 raise FileQuarantined(kind, place=f"{title}, {lines[found[0]]}", n=len(found))
             scan.add(kind, name, found)
-        scan.add(
-            "resident_number", name, (row for row, text in texts.items() if any(find_suspected_numbers(text)))
-        )
+        scan.add("resident_number", name, _suspected(title, texts, column))
     return scan
+
+
+def _suspected(title: str, texts: dict[int, str], column: pl.Series) -> Iterator[int]:
+    """Rows with what may be a resident number by its form or by what stands beside it, the column's name among it.
+
+    In a column of identifiers a number alone is one of them, unless the name says that they are people's.
+    """
+    is_of_people = bool(_RESIDENT_WORDS.search(title))
+    are_identifiers = not is_of_people and _holds_identifiers(column)
+    for row, text in texts.items():
+        if are_identifiers and _IDENTIFIER_ALONE.match(text):
+            continue
+        if any(find_suspected_numbers(f"{title}: {text}")):
+            yield row
 
 
 def _are_by_chance(kind: str, title: str, texts: list[str], n_found: int, column: pl.Series) -> bool:
@@ -115,9 +129,12 @@ def _are_by_chance(kind: str, title: str, texts: list[str], n_found: int, column
     )
     if words.search(title):
         return False
-    filled = column.drop_nulls()
-    plain_numbers = int(filled.str.contains(_IDENTIFIER).sum())
-    if not filled.len() or plain_numbers < 0.9 * filled.len():
+    if not _holds_identifiers(column):
         return False
     candidates = sum(candidate(ascii_digits(text.strip())) for text in texts)
     return candidates >= _CANDIDATES and n_found <= _CHANCE * candidates
+
+
+def _holds_identifiers(column: pl.Series) -> bool:
+    filled = column.drop_nulls()
+    return bool(filled.len()) and int(filled.str.contains(_IDENTIFIER).sum()) >= 0.9 * filled.len()

@@ -20,6 +20,7 @@ from fraud.claims.accounts import (
     AccountNotValid,
     TokenMoved,
     create_account,
+    days_of,
     issue_token,
     revoke_tokens,
     token_seen,
@@ -50,15 +51,19 @@ class AccountRow:
     tokens: list[TokenRow]
     is_living: bool
     seen: int
+    days: str | int  # that a new token is offered: as long as the last one, or what was typed
+    is_wrong: bool = False
 
 
-def account_rows() -> list[AccountRow]:
-    """Every program, by name."""
+def account_rows(wrong: str = "", typed: str = "") -> list[AccountRow]:
+    """Every program, by name; `wrong`: the one whose new token was refused for the days that were typed."""
     rows = []
     for user in holders_of(Role.DATA_CLIENT).prefetch_related("tokens").order_by("username"):
         tokens = [_row(token) for token in user.tokens.all()[:SHOWN_TOKENS]]
         is_living = any(one.state in ("living", "expiring") for one in tokens)
-        rows.append(AccountRow(user, tokens, is_living, token_seen(user)))
+        is_wrong = user.username == wrong
+        days = typed if is_wrong else days_of(tokens[0].token if tokens else None)
+        rows.append(AccountRow(user, tokens, is_living, token_seen(user), days, is_wrong))
     return rows
 
 
@@ -93,16 +98,21 @@ def create(request: HttpRequest) -> HttpResponse:
 @page("fraud.change_accounts")
 @require_POST
 def step(request: HttpRequest, username: str, name: str) -> HttpResponse:
-    """`rotate`: a new token beside the old one, which ends a day later; `revoke`: no token any more, at once."""
+    """`rotate`: a new token, good for `days` or as long as the last one, beside the old one, which ends a day later; `revoke`: no token any more, at once."""
     user = get_object_or_404(holders_of(Role.DATA_CLIENT), username=username)
     about = {"user": user, "by": request.actor, "seen": number_seen(request)}
     try:
         if name == "rotate":
-            token = issue_token(**about, overlap=OVERLAP)
+            typed = request.POST.get("days", "").strip()
+            days = (whole_number(typed) or 0) if typed else None
+            token = issue_token(**about, overlap=OVERLAP, days=days)
             return _show(request, token=token, token_of=user, is_new=True)
         if name != "revoke":
             raise Http404
         revoke_tokens(**about)
+    except AccountNotValid as error:
+        rows = account_rows(user.username, request.POST.get("days", ""))
+        return _show(request, status=422, refusal=str(error), rows=rows)
     except TokenMoved as error:
         return _show(request, status=409, refusal=str(error))
     except NotPermitted as error:
@@ -115,7 +125,7 @@ def _show(request: HttpRequest, *, status: int = 200, **more: object) -> HttpRes
     typed = more.pop("typed", None)
     chosen = typed.getlist("scopes") if typed is not None else list(SCOPES)
     context = {
-        "rows": account_rows(),
+        "rows": more.pop("rows", None) or account_rows(),
         "offered": [(code, words, code in chosen) for code, (_action, words) in SCOPES.items()],
         "days": typed.get("days") if typed is not None else DAYS,
         "most": MAX_DAYS,

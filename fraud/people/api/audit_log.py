@@ -14,6 +14,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from audit.asked import ends_before_it_begins
 from audit.exports import csv_response
 from audit.language import current_language
 from audit.listing import EXPORT_HEAD, VIEW, EntryFilters, entries, export_entries, looks
@@ -161,6 +162,8 @@ class ExportEntries(ExportView):
     def post(self, request: Request) -> HttpResponseBase:
         """The file. Raises ValidationError."""
         data = self.input(EntryExport)
+        if data["since"] and data["until"] and data["until"] < data["since"]:
+            raise self.wrong("until", ends_before_it_begins(data["since"], data["until"]))
         asked = EntryFilters(data["subject"], data["actor"], data["action"], data["since"], data["until"])
         return csv_response(
             "audit.csv", EXPORT_HEAD, export_entries(asked, reason=self.reason(data), by=self.by)

@@ -13,6 +13,8 @@ import time_machine
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import F
+from django.test import Client
 from rest_framework.test import APIClient
 
 from audit.actor import Actor
@@ -178,6 +180,39 @@ def test_the_page_shows_a_token_once_and_then_its_first_letters(client: Any, cas
     client.force_login(cast.auditor)
     assert client.get("/connections/accounts/").status_code == 200
     assert client.post("/connections/accounts/erp/rotate/").status_code == 403
+
+
+def test_a_new_token_is_good_for_the_days_that_are_asked_or_as_long_as_the_last_one(
+    cast: Cast, client: Client
+) -> None:
+    user, _token = account()
+    ServiceToken.objects.filter(user=user).update(expires_at=F("created_at") + timedelta(days=7))
+    client.force_login(cast.system_admin)
+    place = f"/connections/accounts/{user.username}/rotate/"
+
+    def newest() -> ServiceToken:
+        found = ServiceToken.objects.order_by("-pk").first()
+        assert found is not None
+        return found
+
+    def asked(days: str) -> tuple[int, str]:
+        answer = client.post(place, {"seen": newest().pk, "days": days}, headers={"Accept-Language": "en"})
+        return answer.status_code, answer.content.decode()
+
+    assert (
+        f'id="days-{user.pk}" name="days" type="number" min="1" max="{MAX_DAYS}" value="7"'
+        in client.get("/connections/accounts/").content.decode()
+    )
+    n = ServiceToken.objects.count()
+    for wrong in ("0", "-1", "1.5", str(MAX_DAYS + 1), "a week"):
+        status_code, text = asked(wrong)
+        assert status_code == 422
+        assert f'value="{wrong}" aria-invalid="true"' in text
+        assert str(MAX_DAYS) in text
+    assert ServiceToken.objects.count() == n
+    for days, expected in (("", 7), ("30", 30), (str(MAX_DAYS), MAX_DAYS), ("1", 1)):
+        assert asked(days)[0] == 200
+        assert newest().expires_at - newest().created_at == timedelta(days=expected)
 
 
 def test_a_token_from_before_goes_on_under_its_hash() -> None:

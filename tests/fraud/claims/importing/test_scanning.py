@@ -21,6 +21,7 @@ from audit.redaction import (
 )
 from fraud.claims.importing.problems import FileQuarantined, Notes
 from fraud.claims.importing.scanning import scan_frame
+from fraud.claims.importing.summary import refused_name
 
 #: Published test numbers of the card schemes.
 # fmt: off
@@ -248,7 +249,7 @@ def test_brazilian_company_numbers_are_no_card_numbers() -> None:
 def test_a_column_of_numbers_that_begin_like_birthdays_is_left_alone_unless_it_is_named_so() -> None:
     rng = random.Random(11)
     values = [
-        f"2611{rng.randint(10, 28)}{rng.randint(1, 4)}{rng.randint(0, 999_999):06d}" for _ in range(300)
+        f"9011{rng.randint(10, 28)}{rng.randint(1, 2)}{rng.randint(0, 999_999):06d}" for _ in range(300)
     ]
     assert any(list(find_resident_numbers(value)) for value in values)
     notes = Notes()
@@ -256,6 +257,21 @@ def test_a_column_of_numbers_that_begin_like_birthdays_is_left_alone_unless_it_i
     assert [note["code"] for note in notes.as_json()] == ["long_numbers"]
     with pytest.raises(FileQuarantined):
         scan_frame(pl.DataFrame({"주민번호": values}), range(300), Notes())
+
+
+def test_numbers_with_a_random_last_digit_are_suspected_in_free_text_and_under_a_name_for_people_only() -> (
+    None
+):
+    number = "9003151234567"  # no right digit
+
+    def suspected(title: str, *values: str) -> set[int]:
+        return scan_frame(pl.DataFrame({title: list(values)}), range(len(values)), Notes()).residents
+
+    assert suspected("memo", f"동석 김민서 {number}", "점심", f"주문 {number}") == {0}
+    assert suspected("주민번호", number, "2103054123456") == {0, 1}
+    assert suspected("order_no", number, "9003151234569") == set()
+    assert suspected("ref", *[number] * 10) == suspected("column_7", *[number] * 10) == set()
+    assert suspected("승인번호", number, "정기") == set()
 
 
 def test_identifiers_with_a_few_letters_around_them_are_judged_like_bare_ones() -> None:
@@ -267,3 +283,14 @@ def test_one_exemption_covers_both_kinds_of_number_under_any_spelling_of_the_hea
     frame = pl.DataFrame({"Order No.": [CARDS[0], RESIDENT, "200315-3123450"]})
     scan = scan_frame(frame, range(3), Notes(), not_card_columns=["order_no"])
     assert (scan.cards, scan.residents, scan.cells) == (set(), set(), {})
+
+
+@pytest.mark.parametrize(
+    ("name", "is_refused"),
+    [
+        ("210315-3123456.csv", True), ("kim 9003151234567.xlsx", True), ("4111-1111-1111-1111.csv", True), ("4111%201111%201111%201111.csv", True),
+        ("201105-0000123.csv", False), ("order 2611051000123.csv", False), ("statement_1700000000000.csv", False),
+    ],
+)  # fmt: skip
+def test_a_name_is_refused_for_exactly_what_would_be_struck_out_of_it(name: str, is_refused: bool) -> None:
+    assert bool(refused_name(name)) is is_refused is (redact(name) != name)
