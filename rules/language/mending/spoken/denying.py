@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rules.language.mending.spoken.clauses import is_not_behind
-from rules.language.mending.spoken.hearing import Said
+from rules.language.mending.spoken.named import is_not_behind
+from rules.language.mending.spoken.said import Said
 
 #: English words that leave out all that is listed behind them.
 _LEAVING_OUT = frozenset({"except", "excluding", "other than", "outside", "outside of", "without"})

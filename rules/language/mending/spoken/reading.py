@@ -11,7 +11,8 @@ from rules.language.mending.naming import Names
 from rules.language.mending.spoken.binding import BESIDE, Bound, amount_inside, bind
 from rules.language.mending.spoken.clauses import clause
 from rules.language.mending.spoken.denying import is_unclear
-from rules.language.mending.spoken.hearing import Said, heard, is_plural_day
+from rules.language.mending.spoken.hearing import heard, is_plural_day
+from rules.language.mending.spoken.said import Said
 from rules.language.mending.spoken.totals import UNSAID, of_each
 from rules.language.mending.spoken.values import VALUES
 

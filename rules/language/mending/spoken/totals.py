@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rules.fields import FIELDS, KEYS
-from rules.language.mending.spoken.hearing import Said
+from rules.language.mending.spoken.said import Said
 from rules.language.mending.spoken.values import Pair, amount, pairs
-from rules.language.mending.windows import KEY_OF
+from rules.language.mending.window_text import KEY_OF
 
 #: Stands where the length of a total was not said: the whole sentence tells it.
 UNSAID = " within ?"
