@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from rules.fields import FIELDS
 from rules.language.literals import money_text, usual_currency
-from rules.language.mending.naming import Names
+from rules.language.mending.naming_place import Names
 from rules.language.mending.spoken.comparing import comparison
 from rules.language.mending.spoken.named import Clause, is_not_behind, named, next_token
 from rules.language.mending.spoken.said import Said

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rules.fields import FIELDS
-from rules.language.mending.naming import Names
+from rules.language.mending.naming_place import Names
 from rules.language.mending.spoken.said import Said
 from rules.language.text import quote
 

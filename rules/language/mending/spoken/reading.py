@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from rules.language.mending.naming import Names
+from rules.language.mending.naming_place import Names
 from rules.language.mending.spoken.binding import BESIDE, Bound, amount_inside, bind
 from rules.language.mending.spoken.clauses import clause
 from rules.language.mending.spoken.denying import is_unclear
