@@ -9,6 +9,7 @@ from rules.language.check import check
 from rules.language.literals import USUAL_CURRENCY
 from rules.language.mending.completing import judge
 from rules.language.mending.doubts import (
+    is_at_two_shops,
     is_nearly,
     is_speech,
     never_hits,
@@ -26,7 +27,7 @@ from rules.language.mending.sheets import is_formula, without_formula, without_q
 from rules.language.mending.spoken import Spoken, hear, loses_negation, not_understood, ordered_grade
 from rules.language.mending.spoken.numerals import in_digits
 from rules.language.mending.typos import respelled
-from rules.language.mending.unsaid import asked_back
+from rules.language.mending.unsaid import asked_back, not_carried
 from rules.language.nodes import Expression
 from rules.language.parse import parse
 from rules.language.problems import RuleNotValid, told_at
@@ -142,6 +143,12 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
         if len(spoken.parts) > 1 and not never_hits(either, names):
             return RuleNotValid([told_at(text, 0, len(text), "could_mean", choices=either)])
         spoken = None
+    lost: list[tuple[int, int]] = []
+    if spoken is not None and is_speech(text):
+        lost = not_carried(text, spoken.text)
+        if not lost and is_at_two_shops(spoken.text):
+            lost = [(0, len(text))]
+        spoken = None if lost else spoken
     ways = two_ways(text, found.text, spoken)
     if ways:
         return RuleNotValid([told_at(text, 0, len(text), "could_mean", choices=", ".join(ways))])
@@ -162,6 +169,8 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     ):
         return RuleNotValid(error.problems, found.text if error.problems[0].code == "not_ascii" else None)
     correction = found.text if is_sure(found) else None
+    if correction is not None and is_speech(text) and not_carried(text, correction):
+        lost, correction = lost or not_carried(text, correction), None
     if correction is not None and (found_unsure := unsure(text, found.problems, correction)):
         return RuleNotValid(found_unsure)
     contrary = not_both(text, correction, names) if correction is not None else None
@@ -173,6 +182,10 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     problems = found.problems or error.problems
     if correction is None:
         problems = tuple(in_cells(problem) for problem in problems)
+    if correction is None and lost:
+        return RuleNotValid(
+            [told_at(text, start, end, "plain_example", example=PLAIN_EXAMPLE) for start, end in lost[:3]]
+        )
     riddles = {one.code for one in problems} & RIDDLES or not_understood(text)
     if correction is None and is_speech(text) and riddles:
         problems = in_plain_words(text, problems, names)

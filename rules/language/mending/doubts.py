@@ -8,7 +8,7 @@ from rules.fields import FIELDS
 from rules.language.certain.telling import tell
 from rules.language.mending.naming_place import Names
 from rules.language.mending.spoken import Spoken, reaches_far
-from rules.language.nodes import And, Comparison, FieldRef, walk
+from rules.language.nodes import And, Comparison, FieldRef, TextMatch, walk
 from rules.language.parse import parse
 from rules.language.problems import Problem, RuleNotValid, told_at
 from rules.language.text import to_text
@@ -72,6 +72,14 @@ def not_both(text: str, correction: str, names: Names) -> RuleNotValid | None:
     if any(never_hits(part, names) for part in parts):
         return None  # a value of the wrong form: the warning about it says which
     return RuleNotValid([told_at(text, 0, len(text), "could_mean", choices=" or ".join(parts))])
+
+
+def is_at_two_shops(rule: str) -> bool:
+    """Whether a rule asks for two names of a shop at once, which are parts of one name, or of two shops."""
+    tree = parse(rule)
+    parts = tree.operands if isinstance(tree, And) else ()
+    named = [one for one in parts if isinstance(one, TextMatch) and one.operand == FieldRef("merchant.name")]
+    return len({to_text(one.pattern) for one in named}) > 1
 
 
 def is_speech(text: str) -> bool:

@@ -12,7 +12,7 @@ from rules.language.literals import usual_currency
 KEY_OF = {
     "cardholder.employee_no": "cardholder", "merchant.name": "merchant", "cardholder.department": "department", "merchant.mcc": "mcc",
     "approver.employee_no": "approver", "merchant.region": "region", "merchant.brn": "brn", "transacted_at": "day", "purpose_text": "purpose",
-    "cardholder.grade": "grade", "cardholder.job_family": "job_family", "receipt_id": "receipt",
+    "cardholder.grade": "grade", "cardholder.job_family": "job_family", "receipt_id": "receipt", "project_code": "project",
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from rules.fields import FIELDS
 from rules.language.mending.pieces import Piece, pieces_of
 from rules.language.mending.spoken.said import Said, as_token, meaning, split_word
+from rules.language.mending.spoken.shops import with_shops
 from rules.language.mending.spoken.words import LONGEST, phrases
 from rules.language.text import quote
 from rules.language.words import field_meant
@@ -44,18 +45,26 @@ _PLURAL_DAYS = frozenset({"weekends", "holidays", "saturdays", "sundays", "monda
 
 def heard(text: str) -> list[Said]:
     """All tokens of a text that say something, in order."""
+    found: list[Said] = []
+    for token in with_shops(text, said_words(text)):
+        last = found[-1] if found else None
+        if last is not None and last.kind == "field" and token.written == "보다":
+            found[-1] = replace(last, written=f"{last.written}보다")  # told from it: 한도 보다 20% 적은
+        found.append(token)
+    found = [_of_payments(found, at) for at in range(len(found))]
+    return _joined(_shaped([_plain_kind(token) for token in found if token.kind != "empty"]))
+
+
+def said_words(text: str) -> list[Said]:
+    """Every word, number and sign of a text by itself, those that only fill the sentence too."""
     pieces = [piece for piece in pieces_of(text) if piece.kind not in {"gone", "comment"}]
     found: list[Said] = []
     at = 0
     while at < len(pieces):
         taken, tokens = _words(pieces, at, text) or (1, [_single(pieces, at, text)])
-        last = found[-1] if found else None
-        if last is not None and last.kind == "field" and [token.written for token in tokens] == ["보다"]:
-            found[-1] = replace(last, written=f"{last.written}보다")  # told from it: 한도 보다 20% 적은
         found += tokens
         at += taken
-    found = [_of_payments(found, at) for at in range(len(found))]
-    return _joined(_shaped([_plain_kind(token) for token in found if token.kind != "empty"]))
+    return found
 
 
 def _of_payments(tokens: list[Said], at: int) -> Said:
@@ -98,6 +107,11 @@ def _shaped(tokens: list[Said]) -> list[Said]:
     return found
 
 
+def _is_how(behind: Said | None) -> bool:
+    """Whether what follows twice says of what or how far back: a number of payments, no multiple."""
+    return behind is not None and behind.is_word("same", "per", "within")
+
+
 def _call_size(tokens: list[Said], at: int) -> int:
     """How many tokens ``sum(amount)``, ``count(*)`` and ``count()`` have; 0 for what is no such call."""
     if tokens[at].kind != "aggregate" or [token.value for token in tokens[at + 1 : at + 2]] != ["("]:
@@ -118,7 +132,8 @@ def _beside(token: Said, before: Said | None, behind: Said | None) -> list[Said]
         return [Said(kind, value, token.start, token.end, token.written)]
 
     if token.is_word("day_or_nothing"):
-        return as_("period", "day") if follows in {"aggregate", "count"} else []
+        is_amount = behind is not None and behind.value == "amount"  # 일 사용액
+        return as_("period", "day") if follows in {"aggregate", "count"} or is_amount else []
     lead, _, bare = token.written.partition(" ")
     if token.kind == "compare" and lead in {"and", "or"} and follows in _COMPARED:
         meant, middle = meaning(bare), token.start + len(lead)
@@ -140,7 +155,7 @@ def _beside(token: Said, before: Said | None, behind: Said | None) -> list[Said]
         return as_("word", "within")
     if token.written in _NO_MORE and before is not None and before.kind in _LIMITED:
         return as_("compare", "<=")
-    if token.is_word("twice") and behind is not None and behind.is_word("same", "per"):
+    if token.is_word("twice") and (follows == "period" or _is_how(behind)):
         return as_("count", "2")
     return [token]
 

@@ -85,6 +85,8 @@ def named(tokens: Sequence[Said], at: int, names: Names) -> Clause | None:
             return None
         if after is not None and after.kind in {"field", "paper"}:
             return None  # at different merchants: no shop's name
+        if after is not None and after.kind in {"flag", "unknown"} and behind.written.islower():
+            return None  # at almost night: nor is that
         return 2, f"merchant.name contains {_quoted(behind)}"
     if token.kind not in {"field", "paper"} or FIELDS[token.value].type not in {"text", "code"}:
         return None

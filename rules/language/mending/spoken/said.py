@@ -115,8 +115,18 @@ def _compound(word: str, start: int) -> list[Said] | None:
         rest = split_word(word[size:], start + size)
         if word[size:] == "보다":
             return [replace(first[-1], end=start + len(word), written=word)]
+        if rest is not None and _is_name(rest):
+            if first[-1].kind != "place":
+                return None  # 주말농장에서: a shop's name, or the weekend?
+            break
         if rest is not None:
             return [*first, *rest]
     if word.endswith("에서") and len(word) > 3:
         return [Said("place", word.removesuffix("에서"), start, start + len(word), word)]
     return None
+
+
+def _is_name(tokens: list[Said]) -> bool:
+    """Whether the rest of a word is a shop's name that no table knows: 신라에서 of 호텔신라에서."""
+    last = tokens[-1]
+    return last.kind == "place" and meaning(last.value.lower()) is None
