@@ -52,6 +52,15 @@ def problem(position: Position, code: str, *, instead: str = "", **values: str |
     )
 
 
+def told_at(text: str, start: int, end: int, code: str, *, instead: str = "", **values: str) -> Problem:
+    """A message of the catalogue about ``text[start:end]``, without the blanks around it."""
+    found = text[start:end]
+    start += len(found) - len(found.lstrip())
+    before = text[:start]
+    place = Position(before.count("\n") + 1, start - before.rfind("\n"), max(len(found.strip()), 1))
+    return problem(place, code, instead=instead, **{"found": found.strip(), **values})
+
+
 def refuse(position: Position, code: str, *, instead: str = "", **values: str | int) -> RuleNotValid:
     """A RuleNotValid with one problem, to raise."""
     return RuleNotValid([problem(position, code, instead=instead, **values)])

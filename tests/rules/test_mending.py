@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.language import RuleNotValid, parse, read, to_text
-from rules.language.mending.naming import Names
+from rules.language.mending.naming_place import Names
 from rules.language.mending.reading import mend
 from rules.starter import STARTER_RULES
 from rules.starter_lists import STARTER_LISTS

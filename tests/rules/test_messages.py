@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rules.fields import FIELDS, KEY_LABELS
 from rules.language import Expression, RuleNotValid, check, parse, read, to_text
 from rules.language.mending import mend
-from rules.language.mending.naming import Names
+from rules.language.mending.naming_place import Names
 from rules.language.messages import MESSAGES
 from rules.language.words import field_meant, key_meant
 from rules.starter_lists import STARTER_LISTS

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rules.fields import FIELDS
 from rules.language.check import Checker
 from rules.language.literals import usual_currency
-from rules.language.mending.naming import Names
+from rules.language.mending.naming_place import Names
 from rules.language.mending.pieces import Piece
 from rules.language.mending.vocabulary import COMPARES
 from rules.language.parse import parse

@@ -27,6 +27,27 @@ _CODES = {
     for row in _KINDS.strip().splitlines()
     for word in row.partition(" | ")[2].split(",")
 }
+#: Kinds without a category code of their own here, which stand in names too.
+_MORE = frozenset(
+    {
+        "karaoke",
+        "golf",
+        "grill",
+        "bakery",
+        "tavern",
+        "inn",
+        "resort",
+        "pharmacy",
+        "mart",
+        "market",
+        "bistro",
+        "lounge",
+        "kitchen",
+        "coffee",
+        "store",
+        "shop",
+    }
+)
 _STATES = {
     "new": "date(transacted_at) - merchant.opened_on < 30 days, count(same cardholder, merchant within 365 days) = 1",
     "closed": 'merchant.status = "closed"',
@@ -56,6 +77,11 @@ _NAMELESS = re.compile(
 _NAME_SAID = re.compile(
     r"이름|가맹점명|상호|포함|라는|\bnames?\b|contain|includ|starts?\s|ends?\s", re.IGNORECASE
 )
+
+
+def is_kind(word: str) -> bool:
+    """Whether a word is a kind of shop: cafe, 호텔."""
+    return word in _CODES or word in _MORE
 
 
 def shop_kind(text: str) -> Meanings | None:

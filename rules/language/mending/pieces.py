@@ -82,6 +82,7 @@ _KINDS = (
     ("loose_number", r"[0-9]+(?:\.[0-9]+)?e[0-9]{1,2}(?![0-9a-z])(?:\s*(?:krw|원))?|[0-9]{1,3}(?:\.[0-9]{3}){2,}(?![0-9])|[0-9]{1,3}(?:[ '_][0-9]{3})+(?![0-9,.]|\s*[A-Za-z]{3})"),
     ("money", rf"(?-i:{_N}\s*(?!AND|NOT)[A-Z]{{3}})(?!\w|\.\w)"),
     ("duration", r"(?-i:[0-9]+(?:\.[0-9]+)?\s*(?:business\s+days?|seconds?|minutes?|hours?|days?|weeks?))(?!\w|\.\w)"),
+    ("business_length", rf"영업일\s*(?:기준\s*)?{_N}\s*일(?:간)?(?![가-힣]*영업)"),
     ("loose_duration", rf"{_N}\s*(?:{_UNITS})"),
     ("spelled_length", rf"(?:{'|'.join(SPELLED_LENGTHS)})(?![가-힣A-Za-z])"),
     ("counted", rf"{_N}\s*(?:명|건|회|번|개|곳|차례|people|persons?|times|claims|payments){_END}"),
@@ -229,6 +230,13 @@ def _length(written: str) -> tuple[str, str, str] | None:
     return None if said is None else ("duration", said, "write_duration")
 
 
+def _business_length(written: str) -> tuple[str, str, str] | None:
+    """``영업일 10일`` → 10 business days."""
+    match = re.search(_N, written)
+    said = length_text(match[0], "영업일") if match else None
+    return None if said is None else ("duration", said, "write_duration")
+
+
 def _spaced(written: str) -> tuple[str, str, str]:
     return "duration", " ".join(written.split()), "write_duration"
 
@@ -282,6 +290,7 @@ _READERS = {
     "loose_money": _money,
     "duration": _spaced,
     "loose_duration": _length,
+    "business_length": _business_length,
     "spelled_length": _spelled,
     "loose_percent": _percent,
     "loose_date": _date,

@@ -10,7 +10,8 @@ from itertools import pairwise
 from rules.language.literals import day_texts
 from rules.language.mending.completing import assembled, close_brackets, complete, judge
 from rules.language.mending.joins import say_endings, say_joins, strip_frame
-from rules.language.mending.naming import Names, name_words
+from rules.language.mending.naming import name_words
+from rules.language.mending.naming_place import Names
 from rules.language.mending.phrases import say_korean_order, say_korean_windows, say_phrases
 from rules.language.mending.pieces import Piece, pieces_of
 from rules.language.mending.ranges import say_lists, say_ranges

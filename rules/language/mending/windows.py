@@ -3,44 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from rules.fields import FIELDS, KEYS
 from rules.language.functions import FUNCTIONS, WINDOW_EXAMPLES, WINDOW_VALUES
-from rules.language.literals import length_text, usual_currency
+from rules.language.literals import length_text
 from rules.language.mending.pieces import Piece
 from rules.language.mending.vocabulary import COMPARES
+from rules.language.mending.window_text import KEY_OF, WindowParts, usual_comparison, window_text
 from rules.language.nodes import PERIODS
 from rules.language.types import Kind
 from rules.language.words import field_meant, key_meant
 
 _STOPS = frozenset({"and", "or", ")"})
 _TESTS = COMPARES | {"in", "is", "+", "-", "*", "/", "not"}
-
-
-#: Fields whose everyday word is a key of its own.
-KEY_OF = {
-    "cardholder.employee_no": "cardholder", "merchant.name": "merchant", "cardholder.department": "department", "merchant.mcc": "mcc",
-    "approver.employee_no": "approver", "merchant.region": "region", "merchant.brn": "brn", "transacted_at": "day", "purpose_text": "purpose",
-    "cardholder.grade": "grade", "cardholder.job_family": "job_family", "receipt_id": "receipt",
-}  # fmt: skip
-
-
-#: A calendar period → the length that compares with the one before it.
-_SPANS = {"day": "1 day", "week": "7 days", "month": "30 days", "quarter": "90 days", "year": "183 days"}
-
-
-@dataclass
-class _Parts:
-    value: list[str] = field(default_factory=list)
-    keys: list[str] = field(default_factory=list)
-    part: list[str] = field(default_factory=list)
-    within: str = ""
-    period: str = ""
-    where: str = ""
-    is_before: bool = False
-    is_others: bool = False
-    fraction: str = ""
 
 
 def complete_windows(pieces: list[Piece], is_whole: Callable[[str], bool]) -> list[Piece]:
@@ -60,14 +35,14 @@ def complete_windows(pieces: list[Piece], is_whole: Callable[[str], bool]) -> li
                     "window",
                     piece.start,
                     pieces[at + 1].end,
-                    _written("count", _Parts(within=pieces[at + 1].out)),
+                    window_text("count", WindowParts(within=pieces[at + 1].out)),
                     "window_whole",
                 )
             )
             name, at = "count", at + 2
             if at >= len(pieces) or pieces[at].word not in _TESTS:
                 end = found[-1].end
-                found.append(Piece("sign", end, end, _comparison(name, ""), "window_compare"))
+                found.append(Piece("sign", end, end, usual_comparison(name, ""), "window_compare"))
             continue
         if not is_window or (name in FUNCTIONS and at + 1 < len(pieces) and pieces[at + 1].word != "("):
             found.append(piece)
@@ -85,19 +60,19 @@ def complete_windows(pieces: list[Piece], is_whole: Callable[[str], bool]) -> li
             parts = _read(name, inside)
             taken = _trailing(pieces, min(taken, len(pieces)), parts)
             last = pieces[min(taken, len(pieces)) - 1]
-            found.append(Piece("window", piece.start, last.end, _written(name, parts), "window_whole"))
+            found.append(Piece("window", piece.start, last.end, window_text(name, parts), "window_whole"))
         at = taken
         follower = pieces[at].word if at < len(pieces) else ")"
         alone = follower not in _TESTS and (follower in _STOPS or pieces[at].kind in {"word", "gone"})
         if alone and not _compared(found[: begun + 1]):
             end, call = found[-1].end, " ".join(part.out for part in found[begun:])
-            found.append(Piece("sign", end, end, _comparison(name, call), "window_compare"))
+            found.append(Piece("sign", end, end, usual_comparison(name, call), "window_compare"))
     return found
 
 
 def _bare(pieces: Sequence[Piece], at: int, found: list[Piece]) -> int:
     """``3 times same merchant within 30 minutes`` → a count of these, compared with what was said; where reading ended."""
-    parts = _Parts()
+    parts = WindowParts()
     end = _trailing(pieces, at, parts)
     if end == at:
         found.append(pieces[at])
@@ -107,7 +82,7 @@ def _bare(pieces: Sequence[Piece], at: int, found: list[Piece]) -> int:
         least = found[-1].out
         start = found.pop().start
     last = pieces[end - 1].end
-    found.append(Piece("window", start, last, _written("count", parts), "window_whole"))
+    found.append(Piece("window", start, last, window_text("count", parts), "window_whole"))
     if end < len(pieces) and pieces[end].kind == "number" and pieces[end - 1].word not in _TESTS:
         least, last = pieces[end].out, pieces[end].end
         found[-1].end = last
@@ -169,7 +144,7 @@ def _trails(pieces: Sequence[Piece], at: int) -> bool:
     )
 
 
-def _trailing(pieces: Sequence[Piece], at: int, parts: _Parts) -> int:
+def _trailing(pieces: Sequence[Piece], at: int, parts: WindowParts) -> int:
     """Read what stands behind the bracket and belongs inside it; where reading ended."""
     while at < len(pieces):
         piece = pieces[at]
@@ -193,7 +168,7 @@ def _trailing(pieces: Sequence[Piece], at: int, parts: _Parts) -> int:
     return at
 
 
-def _keys_from(pieces: Sequence[Piece], at: int, parts: _Parts) -> int:
+def _keys_from(pieces: Sequence[Piece], at: int, parts: WindowParts) -> int:
     while at < len(pieces):
         key = key_meant(pieces[at].out, near=False) if pieces[at].kind == "word" else None
         if key is None:
@@ -209,7 +184,7 @@ def _keys_from(pieces: Sequence[Piece], at: int, parts: _Parts) -> int:
     return at
 
 
-def _keep_key(parts: _Parts, key: str) -> None:
+def _keep_key(parts: WindowParts, key: str) -> None:
     key = KEY_OF.get(key, key)
     if key in PERIODS:
         parts.period = key
@@ -217,9 +192,9 @@ def _keep_key(parts: _Parts, key: str) -> None:
         parts.keys.append(key)
 
 
-def _read(name: str, inside: Sequence[Piece]) -> _Parts:
+def _read(name: str, inside: Sequence[Piece]) -> WindowParts:
     """What is there of a window, in whatever order."""
-    parts = _Parts()
+    parts = WindowParts()
     where = next((at for at, piece in enumerate(inside) if piece.word == "where"), len(inside))
     condition = list(inside[where + 1 :])
     if condition and condition[-1].word == "before":
@@ -289,53 +264,3 @@ def _is_value(name: str, piece: Piece) -> bool:
     if name == "distinct":
         return piece.out in KEYS or found is not None
     return found is not None and Kind(found.type) in accepted
-
-
-def _written(name: str, parts: _Parts) -> str:
-    """The window's text; what was not said takes the usual: the cardholder's own claims of 30 days."""
-    value = " ".join(parts.value)
-    if WINDOW_VALUES[name] is not None and not value:
-        value = "merchant" if name == "distinct" else "amount"
-    if name == "distinct" and value in parts.keys:
-        parts.keys.remove(value)
-    if name == "share":
-        part, whole = (
-            parts.part or ["cardholder"],
-            [key for key in parts.keys if key not in parts.part] or ["merchant"],
-        )
-        return (
-            f"share({value} of {', '.join(part)} in {', '.join(whole)} within {parts.within or '180 days'})"
-        )
-    keys = parts.keys or ["department" if parts.is_others else "cardholder"]
-    if parts.is_others:
-        keys = [key for key in keys if key != "cardholder"] or ["department"]
-    if name == "since_last":
-        return f"since_last(same {', '.join(keys)})"
-    if name == "change" and not parts.within:
-        parts.within, parts.period = _SPANS.get(parts.period, "30 days"), ""
-    if parts.period and not parts.within:
-        keys = [*keys, parts.period]
-    words = [f"{parts.fraction or '95%'} of"] if name == "percentile" else []
-    words += [value, f"same {', '.join(keys)}"]
-    if not parts.period or parts.within:
-        words.append(f"within {parts.within or '30 days'}")
-    if parts.where:
-        words.append(f"where {parts.where}")
-    if parts.is_before or parts.is_others:
-        words.append("by others" if parts.is_others else "before")
-    return f"{name}({' '.join(word for word in words if word)})"
-
-
-def _comparison(name: str, call: str) -> str:
-    if name in {"count", "distinct"}:
-        return ">= 3"
-    if name == "since_last":
-        return "< 10 minutes"
-    if name in {"share", "change"}:
-        return ">= 80%" if name == "share" else "> 100%"
-    if name == "percentile":
-        call = call[call.find(" of ") + 3 :]
-        call = f"({call.strip()}"
-    value = call[call.find("(") + 1 :].split()[0]
-    is_money = value in FIELDS and FIELDS[value].type == "money"
-    return f"> 1,000,000 {usual_currency()}" if is_money else "> 3"

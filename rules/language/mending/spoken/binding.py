@@ -77,7 +77,7 @@ def _whole(parts: list[_Part], joins: list[str]) -> Bound:
         return Bound(_written(parts, ["and" if join == BESIDE else join for join in joins]))
     plain = [_Part(part.text, "") for part in parts], list(joins)
     parts, joins, is_torn = _alike(parts, joins)
-    if is_torn:
+    if is_torn or ("and" in joins and "or" in plain[1]):
         return _both(*plain)
     if "or" not in joins:
         return Bound(_written(parts, ["and"] * len(joins)))

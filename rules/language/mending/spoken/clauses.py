@@ -8,67 +8,18 @@ from decimal import Decimal
 
 from rules.fields import FIELDS
 from rules.language.literals import money_text, usual_currency
-from rules.language.mending.naming import Names
+from rules.language.mending.naming_place import Names
 from rules.language.mending.spoken.comparing import comparison
-from rules.language.mending.spoken.hearing import Said
+from rules.language.mending.spoken.named import Clause, is_not_behind, named, next_token
+from rules.language.mending.spoken.said import Said
 from rules.language.mending.spoken.totals import is_total, total
 from rules.language.mending.spoken.values import VALUES
-from rules.language.text import quote
 
 _RUN = VALUES | {"field", "paper", "compare", "aggregate", "period"}
 _RUN_WORDS = frozenset({"between", "to", "by", "of", "within", "same", "per"})
 _DUPLICATE = "count(same cardholder, merchant, amount, day) >= 2"
 #: English words for an absence that stand behind what is absent; the others stand before it.
 _FOLLOWING = frozenset({"missing", "lacking", "not attached", "is missing", "are missing", "not given"})
-#: What stands behind "at" and is no shop's name.
-_NO_NAMES = frozenset(
-    [
-        "dinner",
-        "breakfast",
-        "supper",
-        "church",
-        "random",
-        "once",
-        "least",
-        "most",
-        "all",
-        "first",
-        "last",
-        "work",
-        "home",
-        "school",
-        "sea",
-        "sight",
-        "speed",
-        "risk",
-        "rest",
-        "peak",
-        "end",
-        "start",
-        "beginning",
-        "any",
-        "every",
-        "another",
-        "airport",
-        "station",
-        "office",
-        "weekend",
-        "christmas",
-        "easter",
-        "dawn",
-        "dusk",
-        "sunset",
-        "sunrise",
-        "noon",
-        "midnight",
-        "full",
-        "half",
-        "double",
-        "whatever",
-    ]
-)
-#: (tokens taken, condition)
-Clause = tuple[int, str]
 
 
 def clause(tokens: Sequence[Said], at: int, names: Names) -> Clause | None:
@@ -78,17 +29,12 @@ def clause(tokens: Sequence[Said], at: int, names: Names) -> Clause | None:
         leads = token.written.isascii() and at + 1 < len(tokens)
         inner = clause(tokens, at + 1, names) if leads else None
         return None if inner is None else (inner[0] + 1, negated(inner[1]))
-    for reader in (_flag, _paper, _lateness, _ending, _named):
+    for reader in (_flag, _paper, _lateness, _ending, named):
         found = reader(tokens, at, names)
         if found is not None:
             return _turned(tokens, at, found)
     said = _run(tokens, at)
     return None if said is None else _turned(tokens, at, said)
-
-
-def is_not_behind(token: Said | None) -> bool:
-    """Whether a token negates what stands before it, as the Korean words do; the English ones stand before theirs."""
-    return token is not None and token.is_word("not") and not token.written.isascii()
 
 
 _FLIPPED = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
@@ -97,7 +43,7 @@ _FLIPPED = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
 def _turned(tokens: Sequence[Said], at: int, found: Clause) -> Clause | None:
     """The condition, negated where the word behind it says so; None where a value stands there without its comparison."""
     taken, condition = found
-    if not is_not_behind(_next(tokens, at + taken)):
+    if not is_not_behind(next_token(tokens, at + taken)):
         return found
     run = tokens[at : at + taken]
     is_bare = any(token.kind in VALUES for token in run) and not any(token.kind == "compare" for token in run)
@@ -131,20 +77,16 @@ def negated(condition: str) -> str:
     return f"not {condition}" if " " not in condition else f"not ({condition})"
 
 
-def _next(tokens: Sequence[Said], at: int) -> Said | None:
-    return tokens[at] if at < len(tokens) else None
-
-
 def _flag(tokens: Sequence[Said], at: int, names: Names) -> Clause | None:
     token = tokens[at]
-    if token.is_word("none") and (flag := _next(tokens, at + 1)) is not None and flag.kind == "flag":
+    if token.is_word("none") and (flag := next_token(tokens, at + 1)) is not None and flag.kind == "flag":
         return 2, negated(_condition(flag.value, names) or "")
     if token.kind != "flag":
         return None
     condition = _condition(token.value, names)
     if condition is None:
         return None
-    behind = _next(tokens, at + 1)
+    behind = next_token(tokens, at + 1)
     if behind is not None and behind.is_word("not", "none") and not behind.written.isascii():
         return 2, negated(condition)
     return 1, condition
@@ -168,7 +110,7 @@ def _condition(meant: str, names: Names) -> str | None:
 
 def _paper(tokens: Sequence[Said], at: int, names: Names) -> Clause | None:
     """``영수증 없음``, ``no receipt``, ``without a receipt``."""
-    token, behind = tokens[at], _next(tokens, at + 1)
+    token, behind = tokens[at], next_token(tokens, at + 1)
     if behind is None:
         return None
     follows = not behind.written.isascii() or behind.written in _FOLLOWING
@@ -205,103 +147,12 @@ def _lateness(tokens: Sequence[Said], at: int, names: Names) -> Clause | None:
 def _ending(tokens: Sequence[Said], at: int, names: Names) -> Clause | None:
     """``amount ends with 000`` → a multiple of 1,000."""
     taken = 1 if tokens[at].kind == "field" and tokens[at].value == "amount" else 0
-    sign, digits = _next(tokens, at + taken), _next(tokens, at + taken + 1)
+    sign, digits = next_token(tokens, at + taken), next_token(tokens, at + taken + 1)
     if sign is None or not sign.is_word("ends") or digits is None or digits.kind != "number":
         return None
     step = Decimal(10) ** len(digits.written)
     said = money_text(step, usual_currency()) if set(digits.written) == {"0"} else None
     return None if said is None else (taken + 2, f"is_multiple(amount, {said})")
-
-
-def _named(tokens: Sequence[Said], at: int, names: Names) -> Clause | None:
-    """``가맹점명에 노래방이 포함``, ``업종코드 5813, 7273``, ``노래방에서 사용``, ``at Starbucks``."""
-    token = tokens[at]
-    if token.kind == "place" and is_not_behind(_next(tokens, at + 1)):
-        return 2, f"merchant.name not contains {quote(token.value)}"
-    if token.kind == "place":
-        return 1, f"merchant.name contains {quote(token.value)}"
-    behind = _next(tokens, at + 1)
-    if token.is_word("at") and behind is not None and behind.kind in {"unknown", "text"}:
-        after = _next(tokens, at + 2)
-        if behind.value.lower() in _NO_NAMES:
-            return None
-        if after is not None and after.kind in {"field", "paper"}:
-            return None  # at different merchants: no shop's name
-        return 2, f"merchant.name contains {_quoted(behind)}"
-    if token.kind not in {"field", "paper"} or FIELDS[token.value].type not in {"text", "code"}:
-        return None
-    return _codes(tokens, at) or _trade(tokens, at) or _contained(tokens, at) or _equal(tokens, at)
-
-
-def _equal(tokens: Sequence[Said], at: int) -> Clause | None:
-    """``currency not KRW``, ``country other than KR``: a word or text for itself."""
-    sign, word = _next(tokens, at + 1), _next(tokens, at + 2)
-    if sign is None or word is None or sign.kind != "compare" or word.kind not in {"unknown", "text"}:
-        return None
-    return (3, f"{tokens[at].value} {sign.value} {_quoted(word)}") if sign.value in {"=", "!="} else None
-
-
-def _trade(tokens: Sequence[Said], at: int) -> Clause | None:
-    """``업종이 주점``: the trade in words is the line of business, the category's code is digits."""
-    place = at + 1
-    if (sign := _next(tokens, place)) is not None and sign.kind == "compare" and sign.value == "=":
-        place += 1
-    word = _next(tokens, place)
-    if tokens[at].value != "merchant.mcc" or word is None or word.kind not in {"unknown", "place", "text"}:
-        return None
-    if any(letter.isascii() for letter in word.value.strip('"')):
-        return None
-    holds = _next(tokens, place + 1)
-    taken = 1 if holds is not None and holds.is_word("contains") else 0
-    said = quote(word.value) if word.kind == "place" else _quoted(word)
-    return place + 1 + taken - at, f"merchant.biz_type contains {said}"
-
-
-def _codes(tokens: Sequence[Said], at: int) -> Clause | None:
-    """``mcc 5813``, ``mcc is not 5813``, ``mcc is 5813 or 7273``, ``업종코드 5813, 7273``."""
-    if FIELDS[tokens[at].value].type != "code":
-        return None
-    place, codes, is_other = at + 1, [], False
-    if (sign := _next(tokens, place)) is not None and sign.kind == "compare" and sign.value in {"=", "!="}:
-        place, is_other = place + 1, sign.value == "!="
-    while (code := _next(tokens, place)) is not None and code.kind in {"number", "text"}:
-        if code.kind == "number" and not code.value.isdigit():
-            return None
-        codes.append(quote(code.value) if code.kind == "number" else code.value)
-        place += 1
-        joining = _next(tokens, place)
-        more = _next(tokens, place + 1)
-        is_list = joining is not None and (joining.kind == "comma" or joining.value == "or")
-        if not (is_list and more is not None and more.kind in {"number", "text"}):
-            break
-        place += 1
-    if not codes:
-        return None
-    field = tokens[at].value
-    if len(codes) == 1:
-        return place - at, f"{field} {'!=' if is_other else '='} {codes[0]}"
-    return place - at, f"{field} {'not in' if is_other else 'in'} ({', '.join(codes)})"
-
-
-def _contained(tokens: Sequence[Said], at: int) -> Clause | None:
-    """A text field, a word of its own and a word for holding it, in either order."""
-    rest = tokens[at + 1 : at + 3]
-    words = [token for token in rest if token.kind in {"unknown", "text", "place"}]
-    holds = [token for token in rest if token.is_word("contains")]
-    if len(rest) != 2 or len(words) != 1 or len(holds) != 1:
-        return None
-    return 3, f"{tokens[at].value} contains {_quoted(words[0])}"
-
-
-def _quoted(token: Said) -> str:
-    if token.kind == "text":
-        return token.value
-    word = token.written
-    for ending in ("이라는", "라는", "이란", "이", "가", "을", "를"):
-        if not word.isascii() and word.endswith(ending) and len(word) > len(ending) + 1:
-            word = word.removesuffix(ending)
-            break
-    return quote(word)
 
 
 def _run(tokens: Sequence[Said], at: int) -> Clause | None:
@@ -319,7 +170,7 @@ def _run(tokens: Sequence[Said], at: int) -> Clause | None:
             and len(run) == 2
             and run[0].kind == "field"
             and FIELDS[run[0].value].type == "money"
-            and is_not_behind(_next(tokens, stop))
+            and is_not_behind(next_token(tokens, stop))
         ):
             said = comparison([*run, Said("compare", "=", run[1].end, run[1].end)])  # 금액이 50만원이 아닌
         if said is not None:
@@ -334,12 +185,12 @@ def _begins(token: Said) -> bool:
 def _belongs(tokens: Sequence[Said], begin: int, at: int) -> bool:
     token = tokens[at]
     if token.kind in _RUN:
-        behind = _next(tokens, at + 1)
+        behind = next_token(tokens, at + 1)
         return not (token.kind == "paper" and behind is not None and behind.is_word("none", "there"))
     if token.kind == "join" and token.value in {"and", "with"}:  # between 1 and 2
         before = tokens[begin:at]
         is_open = any(one.is_word("between") for one in before)
-        behind = _next(tokens, at + 1)
+        behind = next_token(tokens, at + 1)
         values = [one for one in before if one.kind in VALUES]
         is_last = any(one.is_word("between") for one in tokens[at : at + 3])
         return (is_open or is_last) and len(values) == 1 and behind is not None and behind.kind in VALUES

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from rules.fields import FIELDS
-from rules.language.mending.spoken.hearing import Said
+from rules.language.mending.spoken.said import Said
 from rules.language.mending.spoken.totals import average
 from rules.language.mending.spoken.values import VALUES, Pair, amount, compared, fitted, pairs
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rules.language.mending.spoken.clauses import is_not_behind
-from rules.language.mending.spoken.hearing import Said
+from rules.language.mending.spoken.named import is_not_behind
+from rules.language.mending.spoken.said import Said
 
 #: English words that leave out all that is listed behind them.
 _LEAVING_OUT = frozenset({"except", "excluding", "other than", "outside", "outside of", "without"})
+#: Endings that close a condition and go on to the next: 없고.
+_GOING_ON = ("고", "며", "면서", "데")
+#: Korean words that leave out what stands before them.
+_LEFT_OUT = frozenset({"제외", "제외한", "제외하고", "빼고", "말고", "외", "외의"})
 _NOUNS = frozenset({"flag", "place"})
 
 
@@ -25,11 +29,15 @@ def is_unclear(tokens: Sequence[Said], at: int, taken: int, *, is_either: bool) 
             return True
         if before is None:
             return False
+        if _takes_along(before, last):
+            return True
         is_list = before.kind in _NOUNS and first.kind in _NOUNS and taken == 2
         is_and = before.kind == "join" and before.value == "and" and before.written != "및"
         return is_list or (before.kind in {"join", "comma"} and not is_and)
     if not first.is_word("not", "none") or not first.written.isascii() or behind is None:
         return False
+    if behind.kind not in {"join", "comma", "close"} and _leaves_more(tokens, at, taken):
+        return True
     after = tokens[at + taken + 1] if at + taken + 1 < len(tokens) else None
     is_listed = after is not None and after.kind in {*_NOUNS, "number", "text"}
     if behind.kind == "comma":
@@ -41,6 +49,28 @@ def is_unclear(tokens: Sequence[Said], at: int, taken: int, *, is_either: bool) 
     return (is_either or behind.value == "with") and not any(
         token.kind == "compare" for token in tokens[at + taken + 1 : at + taken + 3]
     )
+
+
+def _takes_along(before: Said, last: Said) -> bool:
+    """영수증 없는 주말 결제 제외: what stands before without a join is left out together with it, or asked besides."""
+    if (
+        before.kind in {"join", "comma", "open"}
+        or is_not_behind(before)
+        or before.written.endswith(_GOING_ON)
+    ):
+        return False
+    if last.written in _LEFT_OUT:
+        return not before.written.endswith(("에", "에서", "중", "중에"))
+    return before.is_word("none", "there")
+
+
+def _leaves_more(tokens: Sequence[Said], at: int, taken: int) -> bool:
+    """Not on weekends at night, except weekends over 100,000: how much of what follows is denied."""
+    first, behind = tokens[at], tokens[at + taken]
+    if first.written in _LEAVING_OUT - {"without"}:
+        return True
+    is_noun = tokens[at + 1].kind in _NOUNS and tokens[at + taken - 1].kind in _NOUNS
+    return first.is_word("not") and is_noun and behind.kind in _NOUNS
 
 
 _NEGATING = re.compile(

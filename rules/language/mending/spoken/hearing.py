@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from rules.fields import FIELDS
 from rules.language.mending.pieces import Piece, pieces_of
-from rules.language.mending.spoken.words import JOINING, LONGEST, PARTICLES, phrases
+from rules.language.mending.spoken.said import Said, as_token, meaning, split_word
+from rules.language.mending.spoken.shops import with_shops
+from rules.language.mending.spoken.words import LONGEST, phrases
 from rules.language.text import quote
-from rules.language.words import field_meant, field_named, key_meant
+from rules.language.words import field_meant
 
 _PEOPLE = ("명", "people", "person", "persons")
 _AS_PERIODS = {
     "하루": "day", "한달": "month", "한주": "week", "일주일": "week", "일년": "year", "1일": "day", "1주": "week", "1주일": "week", "1개월": "month", "1년": "year",
 }  # fmt: skip
-_TIMES = {"once": "1", "two_times": "2", "three_times": "3", "four_times": "4", "five_times": "5"}
 _COMPARED = frozenset({"number", "money", "text", "unknown", "percent", "people", "time", "date"})
 #: Behind a number these bound it (3회 이내); behind a length they say how far back.
 _NO_MORE = frozenset({"이내", "이내에", "이내로", "이내의", "내", "내에"})
@@ -43,34 +43,28 @@ _LIMITED = frozenset({"count", "number", "money", "people", "percent"})
 _PLURAL_DAYS = frozenset({"weekends", "holidays", "saturdays", "sundays", "mondays", "fridays"})
 
 
-@dataclass(frozen=True)
-class Said:
-    """``text[start:end]`` as one token: ``kind`` says what it does, ``value`` what it is."""
-
-    kind: str
-    value: str
-    start: int
-    end: int
-    written: str = ""
-
-    def is_word(self, *values: str) -> bool:
-        return self.kind == "word" and self.value in values
-
-
 def heard(text: str) -> list[Said]:
     """All tokens of a text that say something, in order."""
+    found: list[Said] = []
+    for token in with_shops(text, said_words(text)):
+        last = found[-1] if found else None
+        if last is not None and last.kind == "field" and token.written == "보다":
+            found[-1] = replace(last, written=f"{last.written}보다")  # told from it: 한도 보다 20% 적은
+        found.append(token)
+    found = [_of_payments(found, at) for at in range(len(found))]
+    return _joined(_shaped([_plain_kind(token) for token in found if token.kind != "empty"]))
+
+
+def said_words(text: str) -> list[Said]:
+    """Every word, number and sign of a text by itself, those that only fill the sentence too."""
     pieces = [piece for piece in pieces_of(text) if piece.kind not in {"gone", "comment"}]
     found: list[Said] = []
     at = 0
     while at < len(pieces):
         taken, tokens = _words(pieces, at, text) or (1, [_single(pieces, at, text)])
-        last = found[-1] if found else None
-        if last is not None and last.kind == "field" and [token.written for token in tokens] == ["보다"]:
-            found[-1] = replace(last, written=f"{last.written}보다")  # told from it: 한도 보다 20% 적은
         found += tokens
         at += taken
-    found = [_of_payments(found, at) for at in range(len(found))]
-    return _joined(_shaped([_plain_kind(token) for token in found if token.kind != "empty"]))
+    return found
 
 
 def _of_payments(tokens: list[Said], at: int) -> Said:
@@ -113,6 +107,11 @@ def _shaped(tokens: list[Said]) -> list[Said]:
     return found
 
 
+def _is_how(behind: Said | None) -> bool:
+    """Whether what follows twice says of what or how far back: a number of payments, no multiple."""
+    return behind is not None and behind.is_word("same", "per", "within")
+
+
 def _call_size(tokens: list[Said], at: int) -> int:
     """How many tokens ``sum(amount)``, ``count(*)`` and ``count()`` have; 0 for what is no such call."""
     if tokens[at].kind != "aggregate" or [token.value for token in tokens[at + 1 : at + 2]] != ["("]:
@@ -133,12 +132,13 @@ def _beside(token: Said, before: Said | None, behind: Said | None) -> list[Said]
         return [Said(kind, value, token.start, token.end, token.written)]
 
     if token.is_word("day_or_nothing"):
-        return as_("period", "day") if follows in {"aggregate", "count"} else []
+        is_amount = behind is not None and behind.value == "amount"  # 일 사용액
+        return as_("period", "day") if follows in {"aggregate", "count"} or is_amount else []
     lead, _, bare = token.written.partition(" ")
     if token.kind == "compare" and lead in {"and", "or"} and follows in _COMPARED:
-        meant, middle = _meaning(bare), token.start + len(lead)
+        meant, middle = meaning(bare), token.start + len(lead)
         join = Said("join", lead, token.start, middle, lead)
-        return [join, _token(meant, middle + 1, token.end, bare)] if meant else [token]
+        return [join, as_token(meant, middle + 1, token.end, bare)] if meant else [token]
     if token.is_word("is"):
         return as_("compare", "=") if follows in _COMPARED and after_field else []
     if token.is_word("at") and follows not in {"unknown", "text"}:
@@ -155,7 +155,7 @@ def _beside(token: Said, before: Said | None, behind: Said | None) -> list[Said]
         return as_("word", "within")
     if token.written in _NO_MORE and before is not None and before.kind in _LIMITED:
         return as_("compare", "<=")
-    if token.is_word("twice") and behind is not None and behind.is_word("same", "per"):
+    if token.is_word("twice") and (follows == "period" or _is_how(behind)):
         return as_("count", "2")
     return [token]
 
@@ -178,11 +178,7 @@ def _single(pieces: list[Piece], at: int, text: str) -> Said:
 def _is_within(pieces: list[Piece], at: int) -> bool:
     """Whether the length at hand is a limit (하루 이내) rather than a calendar day (하루 3회)."""
     around = [*pieces[max(at - 1, 0) : at], *pieces[at + 1 : at + 2]]
-    return any(_meaning(piece.word) == ("word", "within") for piece in around)
-
-
-def _meaning(word: str) -> tuple[str, str] | None:
-    return phrases().get(word)
+    return any(meaning(piece.word) == ("word", "within") for piece in around)
 
 
 def _words(pieces: list[Piece], at: int, text: str) -> tuple[int, list[Said]] | None:
@@ -196,111 +192,19 @@ def _words(pieces: list[Piece], at: int, text: str) -> tuple[int, list[Said]] | 
         said = " ".join(written.replace("'s", "").replace("’s", "").split())
         if part[0].kind == "number" and size == 1 and said not in phrases():
             return None
-        meant = _meaning(said)
+        meant = meaning(said)
         if meant is not None:
-            return size, [_token(meant, start, end, said)]
+            return size, [as_token(meant, start, end, said)]
         if size > 1 and all(piece.kind in {"word", "number"} for piece in part) and part[0].kind == "word":
             field = field_meant(" ".join(text[piece.start : piece.end] for piece in part), near=False)
-            tail = _meaning(part[-1].word)
+            tail = meaning(part[-1].word)
             if field is not None and tail is None:
                 return size, [Said("field", field, start, end, said)]
     piece = pieces[at]
     if piece.kind != "word":
         return None
-    tokens = _split(text[piece.start : piece.end], piece.start)
+    tokens = split_word(text[piece.start : piece.end], piece.start)
     return None if tokens is None else (1, tokens)
-
-
-def _token(meant: tuple[str, str], start: int, end: int, said: str) -> Said:
-    kind, value = meant
-    if kind == "word" and value in _TIMES:
-        return Said("count", _TIMES[value], start, end, said)
-    if kind == "word" and value in {"and", "or"}:
-        kind = "join"
-    return Said(kind, value, start, end, said)
-
-
-def _known(word: str, start: int) -> list[Said] | None:
-    said, end = word.lower(), start + len(word)
-    meant = _meaning(said)
-    if meant is not None:
-        return [_token(meant, start, end, said)]
-    field = word if word in FIELDS else None
-    if field is None and len(word) > 1:
-        field = field_meant(word, near=False)
-    return None if field is None else [Said("field", field, start, end, word)]
-
-
-def _split(word: str, start: int) -> list[Said] | None:
-    """One written word as what it is made of: 주말이나 → weekend or; 직원별 → per cardholder; 해외결제 → abroad."""
-    said = _meaning(word.lower())
-    if said is not None:
-        return [_token(said, start, start + len(word), word.lower())]
-    named = field_named(word)
-    if named is not None:
-        return [Said("field", named, start, start + len(word), word)]
-    if word.isascii():
-        whole = _known(word, start)
-        if whole is not None:
-            return whole
-        bare = word.lower().removesuffix("'s").removesuffix("s")
-        return _known(bare, start) if bare != word.lower() and len(bare) > 3 else None
-    tries: tuple[Callable[[str, int], list[Said] | None], ...] = (
-        _with_join,
-        _with_per,
-        _with_particle,
-        _known,
-        _compound,
-    )
-    for attempt in tries:
-        found = attempt(word, start)
-        if found is not None:
-            return found
-    return None
-
-
-def _with_join(word: str, start: int) -> list[Said] | None:
-    for ending, join in JOINING.items():
-        stem = word.removesuffix(ending)
-        found = None if stem in ("", word) else _known(stem, start) or _known(f"{stem}음", start)
-        if found is not None and found[0].kind != "empty":
-            first = [Said(one.kind, one.value, one.start, start + len(stem), one.written) for one in found]
-            return [*first, Said("join", join, start + len(stem), start + len(word), ending)]
-    return None
-
-
-def _with_per(word: str, start: int) -> list[Said] | None:
-    for ending in ("별로", "별", "마다", "당"):
-        stem = word.removesuffix(ending)
-        if stem not in ("", word) and key_meant(stem, near=False) and (found := _known(stem, start)):
-            return [Said("word", "per", start, start, ""), *found]
-    return None
-
-
-def _with_particle(word: str, start: int) -> list[Said] | None:
-    for ending in PARTICLES:
-        stem = word.removesuffix(ending)
-        if stem in ("", word):
-            continue
-        meant = _meaning(stem.lower())
-        if meant is not None:
-            return [_token(meant, start, start + len(word), word)]
-    return None
-
-
-def _compound(word: str, start: int) -> list[Said] | None:
-    for size in range(len(word) - 1, 1, -1):
-        first = _known(word[:size], start)
-        if first is None:
-            continue
-        rest = _split(word[size:], start + size)
-        if word[size:] == "보다":
-            return [replace(first[-1], end=start + len(word), written=word)]
-        if rest is not None:
-            return [*first, *rest]
-    if word.endswith("에서") and len(word) > 3:
-        return [Said("place", word.removesuffix("에서"), start, start + len(word), word)]
-    return None
 
 
 def _joined(tokens: list[Said]) -> list[Said]:

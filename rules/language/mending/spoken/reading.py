@@ -7,20 +7,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from rules.language.mending.naming import Names
+from rules.language.mending.naming_place import Names
 from rules.language.mending.spoken.binding import BESIDE, Bound, amount_inside, bind
 from rules.language.mending.spoken.clauses import clause
 from rules.language.mending.spoken.denying import is_unclear
-from rules.language.mending.spoken.hearing import Said, heard, is_plural_day
+from rules.language.mending.spoken.hearing import heard, is_plural_day
+from rules.language.mending.spoken.said import Said
 from rules.language.mending.spoken.totals import UNSAID, of_each
 from rules.language.mending.spoken.values import VALUES
 
 _FRAME = frozenset({"{", "}", ";", ".", "?"})
 
 
+#: Words that set a condition apart from all that was said before.
+_TURNS = frozenset({"but", "plus"})
 _JOINS = frozenset({"and", "or", BESIDE, "("})
 _WINDOW = re.compile(r"(?:count|sum)\((?:[\w.]+ )?(same [^()]*?)(?: where [^()]*)?\)")
 _PLACE = "merchant.name contains "
+_OF_PEOPLE = re.compile(r"attendee|per_head")
 _COUNTED = re.compile(r"(?:count|sum)\([^()]*\) [<>=]+ [^()]*$")
 
 
@@ -127,7 +131,7 @@ class _Line:
         elif token.is_word("not"):
             self.words += ["not"] if is_free else [BESIDE, "not"]
         else:
-            self.words.append(join)
+            self.words.append(BESIDE if token.written in _TURNS else join)
             return not is_free
         return True
 
@@ -163,7 +167,10 @@ class _Line:
         """The rule; None where a bracket is open or a join leads nowhere."""
         if self.depth or not self.parts or self.words[-1] in _JOINS | {"not"}:
             return None
-        window = _window_of([part.out for part in self.parts])
+        outs = [part.out for part in self.parts]
+        if any(UNSAID in one and "sum(" in one for one in outs) and _OF_PEOPLE.search(" ".join(outs)):
+            return None  # 5 attendees, 50,000 in total: of the payment they had
+        window = _window_of(outs)
         if window is None:
             return None
         parts = tuple(replace(part, out=_said(part.out, window)) for part in self.parts)

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rules.fields import FIELDS, KEYS
-from rules.language.mending.spoken.hearing import Said
+from rules.language.literals import number_of
+from rules.language.mending.spoken.said import Said
 from rules.language.mending.spoken.values import Pair, amount, pairs
-from rules.language.mending.windows import KEY_OF
+from rules.language.mending.window_text import KEY_OF
 
 #: Stands where the length of a total was not said: the whole sentence tells it.
 UNSAID = " within ?"
@@ -54,6 +55,8 @@ def total(run: Sequence[Said]) -> str | None:
         return None  # 50,000 each: of whom was not said
     counts = [one for one in said if one.value.kind == "count" or _is_plain_count(one, found)]
     amounts = [one for one in said if one not in counts]
+    if any(_is_no_sum(one) for one in amounts):
+        return None
     if any(amount(one.value) is None for one in amounts) or len(counts) > 2 or len(amounts) > 1:
         return None
     name = found.of or ("count" if counts else "sum")
@@ -84,6 +87,12 @@ def total(run: Sequence[Said]) -> str | None:
     return " and ".join(parts)
 
 
+def _is_no_sum(one: Pair) -> bool:
+    """A bare small number, or exactly so much: a count or a code, hardly a total of money."""
+    number = number_of(one.value.value) if one.value.kind == "number" else None
+    return one.sign == "=" or (number is not None and number < 1000)
+
+
 def _one_payment(
     run: Sequence[Said], found: _Heard, counts: Sequence[Pair], amounts: Sequence[Pair]
 ) -> str | None:
@@ -109,7 +118,8 @@ def _against_bound(found: _Heard, rest: Sequence[Said]) -> str | None:
     """``하루 합계가 한도를 초과``, ``월 합계가 한도의 80% 초과``."""
     signs = [token for token in rest if token.kind == "compare"]
     shares = [token for token in rest if token.kind == "percent"]
-    if found.of != "sum" or len(signs) != 1 or len(shares) > 1 or len(rest) > len(signs) + len(shares):
+    is_total = found.of == "sum" or (not found.of and found.value and found.period)
+    if not is_total or len(signs) != 1 or len(shares) > 1 or len(rest) > len(signs) + len(shares):
         return None
     share = f"{shares[0].value} * " if shares else ""
     call = _call("sum", found, "")

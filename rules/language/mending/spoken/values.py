@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rules.fields import FIELDS
 from rules.language.literals import money_text, number_of, usual_currency
-from rules.language.mending.spoken.hearing import Said
+from rules.language.mending.spoken.said import Said
 
 VALUES = frozenset({"money", "number", "percent", "count", "people", "time", "duration", "date", "multiple"})
 

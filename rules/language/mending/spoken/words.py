@@ -16,7 +16,9 @@ is_holiday | 공휴일; 휴일; 빨간날; 법정공휴일; holiday; holidays; p
 is_business_day | 평일; 영업일; 근무일; 업무일; business day; business days; working day; working days; workday; workdays; weekdays
 on_leave | 휴가; 휴가중; 휴가기간; 휴직; 휴직중; 연차; 연차중; on leave; leave; vacation; on vacation; on holiday leave
 on_trip | 출장; 출장중; 출장기간; on a trip; on trip; business trip; on a business trip; travelling; traveling
-has_overtime | 초과근무; 야근; 시간외근무; 초과근무승인; overtime; approved overtime
+has_overtime | 초과근무; 야근; 야근 승인; 야근승인; 초과근무 승인; 시간외근무 승인; 시간외근무; 초과근무승인; overtime; approved overtime
+is_first_at_merchant | 첫 이용 가맹점; 첫 거래 가맹점; 첫 방문 가맹점; 처음 이용하는 가맹점; 처음 이용한 가맹점; 처음 이용한 가게; 이 가맹점 첫 이용; 가맹점 첫 이용; first time at a merchant; first time at this merchant; first payment at a merchant; first payment at this merchant
+card.status = "stopped" | 정지된 카드; 정지 카드; 사용정지 카드; stopped card; a stopped card; stopped cards; blocked card; a blocked card
 is_recurring | 정기결제; 정기 결제; 자동결제; 구독; recurring; subscription; subscriptions
 ABROAD | 해외; 국외; 외국; 해외가맹점; 해외 가맹점; abroad; overseas; foreign; foreign country; a foreign country; foreign countries; outside the country; another country
 RESTRICTED | 유흥업종; 유흥 업종; 제한업종; 제한 업종; 사용제한업종; 금지업종; restricted categories; restricted category; banned categories; forbidden categories
@@ -38,7 +40,7 @@ weekday = 7 | 일요일; sunday; sundays
 """
 _COMPARES = """
 >= | 이상; 이상인; 이상의; 이상일; 이상이면; 이상이; 이후; 이후의; 이후에; 부터; at least; or more; or above; or over; and above; and over; and more; minimum; min; from; since; no less than; not less than; not under; not below; >=; =>; ≥; 최소; greater than or equal to; more than or equal to
-> | 초과; 초과한; 초과하는; 초과하면; 초과하여; 초과해서; 초과해; 초과시; 초과인; 초과된; 초과할; 넘는; 넘으면; 넘은; 넘게; 넘을; 넘어; 넘어서; 넘어가는; 넘어가면; 넘음; 많은; 많으면; 많이; 큰; 크면; 높은; 높으면; 지나서; 지난; over; above; more than; later than; greater than; larger than; bigger than; higher than; exceed; exceeds; exceeding; exceeded; beyond; in excess of; is over; is above; is more than; >
+> | 초과; 초과한; 초과하는; 초과하면; 초과하여; 초과해서; 초과해; 초과시; 초과인; 초과된; 초과할; 넘는; 넘으면; 넘은; 넘게; 넘을; 넘어; 넘어서; 넘어가는; 넘어가면; 넘음; 넘긴; 넘겨; 넘기면; 많은; 많으면; 많이; 큰; 크면; 높은; 높으면; 지나서; 지나; 지나고; 지난; over; above; more than; later than; greater than; larger than; bigger than; higher than; exceed; exceeds; exceeding; exceeded; beyond; in excess of; is over; is above; is more than; >
 <= | 이하; 이하인; 이하의; 이하일; 이하이면; 까지; at most; or less; or under; or below; and below; and under; maximum; up to; no more than; not more than; no later than; not later than; not over; not above; <=; =<; ≤; 최대; less than or equal to
 < | 미만; 미만인; 미만의; 미만이면; 이전; 이전의; 이전에; 적은; 적으면; 작은; 작으면; 낮은; 낮으면; 못 미치는; under; below; less than; fewer than; smaller than; lower than; before; prior to; is under; is below; <
 AFTER | after
@@ -84,6 +86,7 @@ project_code | 프로젝트; 프로젝트코드; project; project code
 trip_id | 출장번호; 출장 번호; trip number; trip id
 merchant.brn | 사업자번호; 사업자등록번호; business number
 authorization_code | 승인번호; 승인 번호; approval number
+approver.employee_no | approver; an approver
 """
 #: Kinds of shops that people mean by their name.
 _PLACES = """
@@ -107,9 +110,10 @@ per | 마다; per; each; for each; every; per each; for every
 multiple | 배; 배수; times the; times; times as much as; x; times more than; times of
 twice | 두배; 두 배; 2배; twice; twice the; double; double the; two times
 half | 절반; 반; 반액; 1/2; half; half of; half the; one half of; a half of
-contains | 포함; 포함된; 포함하는; 포함하면; 포함되면; 들어가면; 들어가는; 들어간; 들어있는; 들어 있는; 들어있으면; contains; contain; containing; includes; include; including; with the word; has the word
+contains | 포함; 포함된; 포함하는; 포함하면; 포함되면; 들어가면; 들어가는; 들어간; 들어있는; 들어 있는; 들어있으면; 들어감; contains; contain; containing; includes; include; including; with the word; has the word
 submitted | 청구; 청구일; 제출; 신청; 정산; submitted; submit; filed; claimed; handed in; submission; filing
 late | 늦음; 늦은; 늦게; 늦으면; 늦는; 지연; 지연된; 경과; 경과한; 후; 후에; 뒤; 뒤에; later; late; after the payment; after payment; after the transaction; after the purchase; too late; afterwards
+vague | 거의; 대략; 약; 가량; 정도; 쯤; 안팎; 내외; 언저리; 남짓; nearly; almost; about; around; approximately; roughly; some; close to; just; slightly
 once | 한번; 한 번; 한 번에; 한번에; 건당; 1건당; 1회당; 1회; once; one time
 two_times | 두번; 두 번; 두차례; 두 차례; two times in; twice in; twice a; twice on; twice at; two payments
 three_times | 세번; 세 번; 세차례; three times; three payments; three transactions; three claims
@@ -121,8 +125,8 @@ ends | 끝자리; 끝자리가; 뒷자리; 뒷자리가; ends with; ends in; end
 """
 _EMPTY = """
 사용; 사용한; 사용하는; 사용된; 사용하면; 사용시; 사용액이; 결제; 결제한; 결제하는; 결제된; 결제시; 결제가; 이용; 이용한; 지출; 지출한; 거래; 거래가; 건; 건이; 내역; 카드; 법인카드; 법인 카드; 카드로; 한; 하는; 하면; 된; 되는; 되면; 인; 이면; 이다; 경우; 때; 것; 모든; 만약; 만일;
-전체; 발생; 발생한; 발생하면; 했을; 할; 중; 중에; 중인; 중인데; 상태; 에; 에서의; 의; 을; 를; 이; 가; 은; 는; 로; 으로; 만; 날; 날에; 있을; 그; 더; 보다; 씩; 반복; 반복된; 반복되면; 시간; 시간대; 시간에; 발견; 기간; 구매; 구입; 구매한; 구입한; 본인; 자신; 자기; 본인의; 쓴 것; 쓴 돈; 쓴 금액; 쓴 건; 쓴 결제; 알림; 표시; 찾기; 의심; 규칙; 사람; 직원이; 사용자가; 사원이;
-the; a; an; be; been; that; which; with; in; on; for; any; all; card; cards; payment; payments; transaction; transactions; purchase; purchases; claim; claims; spend; spending; spent; expense; expenses; charge; charges; made; done; used; use; using; when; where; it; its; has; have; who; whose; only; please; find; show; me; flag; alert; if; then; than; there; their; his; her; own; its own; same; rule; happens; made on; card used; takes place; taken; paid; during; somebody; someone; anyone; worth; value of; during the; by; time; times; claims that; everything; s; having; group; where; select; everyone; employees; staff; either; any merchant; any shop; any store; any place; at any merchant; at any shop; at any store; at any place
+전체; 발생; 발생한; 발생하면; 했을; 할; 중; 중에; 중인; 중인데; 상태; 에; 에서의; 의; 을; 를; 이; 가; 은; 는; 로; 으로; 만; 날; 날에; 있을; 그; 더; 보다; 씩; 반복; 반복된; 반복되면; 시간; 시간대; 시간에; 발견; 기간; 구매; 구입; 구매한; 구입한; 본인; 자신; 자기; 본인의; 쓴 것; 쓴 돈; 쓴 금액; 쓴 건; 쓴 결제; 알림; 표시; 찾기; 쓴; 쓰는; 쓰면; 쓸; 쓰신; 쓴다면; 썼을; 썼으면; 썼다면; 썼던; 쓴 사람; 쓴 직원; 쓴 카드; 거; 것들; 것만; 것은; 건들; 건만; 건은; 분; 분들; 분이; 좀; 결제하신; 사용하신; 이용하신; 하신; 결제했을; 결제했으면; 결제하였을; 사용했을; 사용했으면; 사용하였을; 결제하고; 사용하고; 결제건; 결제 건; 결제내역; 카드사용; 카드결제; 보여줘; 보여주세요; 보여 주세요; 알려줘; 알려주세요; 알려 주세요; 찾아줘; 찾아주세요; 찾아 주세요; 잡아줘; 잡아주세요; 걸러줘; 걸러주세요; 확인; 확인해줘; 확인해주세요; 확인 부탁드립니다; 부탁드립니다; 부탁합니다; 부탁드려요; 의심; 규칙; 사람; 직원이; 사용자가; 사원이;
+the; a; an; be; been; that; which; with; in; on; for; any; all; card; cards; payment; payments; transaction; transactions; purchase; purchases; claim; claims; spend; spending; spent; expense; expenses; charge; charges; made; done; used; use; using; when; where; it; its; has; have; who; whose; please; find; show; me; flag; alert; if; then; than; there; their; his; her; own; its own; same; rule; happens; made on; card used; takes place; taken; paid; during; somebody; someone; anyone; worth; value of; during the; by; time; times; claims that; everything; anything; stuff; s; having; i want to see; i would like to see; i want to know; could you flag; can you flag; could you show; can you show; could you find; let me know when; let me know if; tell me when; tell me if; alert me when; alert me if; list; list all; bought; happening; occurring; group; where; select; everyone; employees; staff; either; any merchant; any shop; any store; any place; at any merchant; at any shop; at any store; at any place
 """
 #: Endings that stand behind a Korean word and join it to the next: 주말이나 공휴일, 심야이고.
 JOINING = {
@@ -132,6 +136,11 @@ JOINING = {
 PARTICLES = (
     "에서의", "에서는", "이면", "에서", "에게", "까지", "부터", "으로", "이라면", "인", "이", "가", "은", "는", "을", "를", "에", "의", "로", "도", "만", "시", "날", "중",
 )  # fmt: skip
+
+
+def place_words() -> list[str]:
+    """The kinds of shops that people mean by their name."""
+    return [" ".join(word.split()) for word in _PLACES.split(";")]
 
 
 @cache
@@ -145,12 +154,12 @@ def phrases() -> dict[str, tuple[str, str]]:
             meant, _, words = row.partition(" | ")
             for word in words.split(";"):
                 found.setdefault(" ".join(word.split()), (kind, meant.strip()))
-    for word in _PLACES.split(";"):
-        found.setdefault(" ".join(word.split()).lower(), ("place", " ".join(word.split())))
+    for word in place_words():
+        found.setdefault(word.lower(), ("place", word))
     for word in _EMPTY.split(";"):
         found.setdefault(" ".join(word.split()), ("empty", ""))
     return found
 
 
 #: How many words a phrase has at most.
-LONGEST = 4
+LONGEST = 5

@@ -10,6 +10,7 @@ from rules.language.literals import time_text
 from rules.language.mending.meanings import Meanings
 from rules.language.mending.pieces import TIME_WRITTEN
 from rules.language.mending.spans import says_half, span_of
+from rules.language.mending.spoken.words import phrases
 
 _TIME = re.compile(rf"{TIME_WRITTEN}|[0-9]{{1,2}}:[0-9]{{2}}", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*(?:부터|에서|~|～|-|–|to|until|till|and)\s*", re.IGNORECASE)
@@ -22,6 +23,16 @@ _MONTH_OF_YEAR = re.compile(
 _YEAR = re.compile(r"(20[0-9]{2})\s*년(?!\s*[0-9])(?:에|의|도)?(?:\s*(이후|부터|이전|까지))?")
 _DATE = re.compile(
     r"(?:\b(?P<lead>before|after|since|from|until|on)\s+)?(?P<year>20[0-9]{2})(?:\s*년\s*|[-./])(?P<month>1[0-2]|0?[1-9])(?:\s*월\s*|[-./])(?P<day>3[01]|[12][0-9]|0?[1-9])(?:\s*일)?(?:에)?(?:\s*(?P<since>이후|부터|이전|까지))?",
+    re.IGNORECASE,
+)
+#: before 2026, 2026 이후: a year, no amount.
+_BARE_YEAR = re.compile(
+    r"\b(?P<lead>before|after|since|from|until|in)\s+(?P<year>20[0-9]{2})(?![0-9,.:]|\s*(?:won|krw|usd|dollars?|eur|jpy)\b)|(?<![0-9,.만천])(?P<written>20[0-9]{2})\s*(?P<since>이후|부터|이전|까지)",
+    re.IGNORECASE,
+)
+#: 주말에만, only on weekends: looked for there, or allowed nowhere else?
+_ONLY = re.compile(
+    r"(?P<korean>[가-힣]+)에만|\bonly\s+(?:(?:on|at|in|during)\s+)?(?:the\s+|a\s+)?(?P<behind>[a-z]+(?:\s[a-z]+)?)|\b(?P<before>[a-z]+(?:\s[a-z]+)?)\s+only\b",
     re.IGNORECASE,
 )
 _DAY_OF_YEAR = re.compile(
@@ -85,7 +96,7 @@ _FEASTS = (
 
 def moments_asked(text: str) -> Meanings | None:
     """Hours, days and dates of a text that are not certain, or are written otherwise; None where there are none."""
-    for asked in (_span, _night, _half, _day_span, _date, _months, _month_days, _together, _ago):
+    for asked in (_only, _span, _night, _half, _day_span, _date, _months, _month_days, _together, _ago):
         found = asked(text)
         if found is not None:
             return found
@@ -94,6 +105,29 @@ def moments_asked(text: str) -> Meanings | None:
 
 def _one(match: re.Match[str], rule: str) -> Meanings:
     return Meanings(match.start(), match.end(), rule, is_one=True)
+
+
+def _flag(words: str) -> tuple[str, str] | None:
+    """What a word, or the first or last of two, names as a circumstance."""
+    first, _, last = words.partition(" ")
+    return next(
+        (said for one in (words, last, first) if (said := phrases().get(one)) and said[0] == "flag"), None
+    )
+
+
+def _only(text: str) -> Meanings | None:
+    """A circumstance beside only: payments then, or payments at any other time?"""
+    for match in _ONLY.finditer(text):
+        said = _flag((match["korean"] or match["behind"] or match["before"]).lower())
+        if said is not None and " " not in said[1].removeprefix("weekday = "):
+            return Meanings(
+                match.start(),
+                match.end(),
+                f"{said[1]}, not {said[1]}"
+                if " " not in said[1]
+                else f"{said[1]}, {said[1].replace(' = ', ' != ')}",
+            )
+    return None
 
 
 def _span(text: str) -> Meanings | None:
@@ -178,6 +212,10 @@ def _date(text: str) -> Meanings | None:
             if _DATE.search(text, day.end())
             else _one(day, f"date(transacted_at) {_SINCE.get(since, '=')} {said}")
         )
+    bare = _BARE_YEAR.search(text)
+    if bare is not None:
+        since = bare["since"] or bare["lead"].lower()
+        return _one(bare, f"year(transacted_at) {_SINCE.get(since, '=')} {bare['written'] or bare['year']}")
     year_said = _YEAR.search(text)
     if year_said is not None and day is None:
         return _one(year_said, f"year(transacted_at) {_SINCE.get(year_said[2] or '', '=')} {year_said[1]}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rules.language.mending.meanings import Meanings
+from rules.language.mending.spoken.words import place_words
 from rules.language.text import quote
 
 _REGIONS = (
@@ -47,6 +48,10 @@ _PURPOSE = re.compile(
 )
 
 
+#: 카페 모리에서: behind a kind of shop it is the rest of a name.
+_BEHIND_KIND = re.compile(
+    rf"(?<![가-힣])(?:{'|'.join(kind for kind in place_words() if not kind.isascii())})\s+$"
+)
 _KEYS = {
     "사업자번호": "brn",
     "사업자등록번호": "brn",
@@ -84,7 +89,7 @@ def places_asked(text: str) -> Meanings | None:
         ways = f"cardholder.department contains {name}, merchant.name contains {name}"
         return Meanings(unit.start(), unit.end(), ways)
     where = _WHERE.search(text)
-    if where is not None:
+    if where is not None and not _BEHIND_KIND.search(text[: where.start()]):
         name = where[1]
         return Meanings(
             where.start(), where.end(), f'merchant.name contains "{name}", merchant.region = "{name}"'
