@@ -18,7 +18,7 @@ KINDS: dict[str, tuple[str, ...]] = {
 _NAMES = {PDF: "PDF", PNG: "PNG", JPEG: "JPEG", WEBP: "WebP", HEIC: "HEIC"}
 #: How people call them; every text that names the kinds takes them from here.
 FILE_NAMES = ", ".join(_NAMES[kind] for kind in KINDS)
-PICTURES = frozenset({PNG, JPEG, WEBP})  # decoded and encoded anew, in a child process
+PICTURES = frozenset({PNG, JPEG, WEBP, HEIC})  # decoded and encoded anew, in a child process
 
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
 _ZIP_END = b"PK\x05\x06"
@@ -111,7 +111,7 @@ def sniff(content: bytes) -> Sniffed:
 
 
 def _is_whole_heic(content: bytes) -> bool:
-    """Whether its boxes fill the file and there is a picture among them: nothing here decodes it."""
+    """Whether its boxes fill the file and there is a picture among them; what is in it the decoder finds out."""
     at = 0
     sizes: dict[bytes, int] = {}
     while at + 8 <= len(content):

@@ -14,7 +14,7 @@ from cases.evidence.pdf_words import TooManyPages
 
 _CHILD = Path(__file__).with_name("preview_child.py")
 SECONDS = 30
-_TOO_LARGE, _MIXED, _TOO_MANY = 4, 5, 6
+_TOO_LARGE, _MIXED, _TOO_MANY, _NO_DECODER = 4, 5, 6, 7
 _JPEG = b"\xff\xd8\xff"
 
 
@@ -35,8 +35,14 @@ class Previews:
 
 
 def picture_preview(content: bytes) -> Previews:
-    """One JPEG of at most 1600 pixels a side without any metadata. Raises PictureDamaged and PictureTooLarge."""
-    found = _render(content, "picture")
+    """One JPEG of at most 1600 pixels a side without any metadata; none of a HEIC picture where no decoder is installed.
+
+    Raises PictureDamaged and PictureTooLarge.
+    """
+    child = _run(content, "picture")
+    if child.returncode == _NO_DECODER:
+        return Previews()
+    found = _pages_of(child)
     if not found.pages:
         raise PictureDamaged
     return found
@@ -45,7 +51,7 @@ def picture_preview(content: bytes) -> Previews:
 def pdf_previews(content: bytes) -> Previews:
     """The first ten pages as JPEGs of at most 1600 pixels a side; none where the PDF cannot be drawn (it may be encrypted)."""
     try:
-        return _render(content, "pdf")
+        return _pages_of(_run(content, "pdf"))
     except (PictureDamaged, PictureTooLarge):
         return Previews()
 
@@ -67,8 +73,7 @@ def look(content: bytes) -> Sniffed:
     return Sniffed(PDF, tuple(said["flags"]), said["text"])
 
 
-def _render(content: bytes, kind: str) -> Previews:
-    child = _run(content, kind)
+def _pages_of(child: subprocess.CompletedProcess[bytes]) -> Previews:
     if child.returncode == _TOO_LARGE:
         raise PictureTooLarge
     if child.returncode != 0:

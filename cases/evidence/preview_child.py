@@ -2,7 +2,8 @@
 
 The one argument says what it is: `picture` or `pdf`; `look` answers with what a PDF says instead, as JSON. Standard output: the number of pages of the file, then each rendered
 page as its length and its bytes (numbers are 4 bytes, big-endian). Exit codes: 0 done, 3 not a file we decode, 4 too many
-pixels, frames or bytes, 5 two kinds of file at once, 6 more pages than are read. Anything else, or being killed by a limit, counts as damaged. Never imported by the application.
+pixels, frames or bytes, 5 two kinds of file at once, 6 more pages than are read, 7 no decoder is installed for it. Anything else, or being killed by a limit, counts as damaged. Never imported
+by the application.
 """
 
 import io
@@ -41,6 +42,8 @@ def picture_page(content: bytes) -> "tuple[int, list[bytes]]":
     """The picture, turned upright. Raises SystemExit with the exit code."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
+    if content[4:8] == b"ftyp":
+        return heic_page(content)
     Image.MAX_IMAGE_PIXELS = max(MAX_PIXELS.values())
     try:
         picture = Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP"))
@@ -55,6 +58,21 @@ def picture_page(content: bytes) -> "tuple[int, list[bytes]]":
         raise SystemExit(3) from None
     picture.thumbnail((SIDE, SIDE))  # before anything that copies
     return 1, [clean_jpeg(ImageOps.exif_transpose(picture))]
+
+
+def heic_page(content: bytes) -> "tuple[int, list[bytes]]":
+    """The same of a HEIC picture, which is upright as it is decoded."""
+    heic = beside("heic", "../../fraud/claims/receipts")
+    try:
+        picture = heic.heic_picture(content)
+    except heic.NoDecoder:
+        raise SystemExit(7) from None
+    except heic.TooManyPixels:
+        raise SystemExit(4) from None
+    except ValueError:
+        raise SystemExit(3) from None
+    picture.thumbnail((SIDE, SIDE))
+    return 1, [clean_jpeg(picture)]
 
 
 def pdf_pages(content: bytes) -> "tuple[int, list[bytes]]":
@@ -99,11 +117,12 @@ def look(content: bytes) -> int:
     return 0
 
 
-def beside(name: str):  # type: ignore[no-untyped-def]
-    """A module that lies beside this file: the project is not on this process's path."""
+def beside(name: str, folder: str = "."):  # type: ignore[no-untyped-def]
+    """A module that lies beside this file, or in a folder seen from here: the project is not on this process's path."""
     import importlib.util
 
-    spec = importlib.util.spec_from_file_location(name, os.path.join(os.path.dirname(__file__), f"{name}.py"))
+    path = os.path.normpath(os.path.join(os.path.dirname(__file__), folder, f"{name}.py"))
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -6,7 +6,10 @@ import io
 import struct
 import zipfile
 import zlib
+from functools import cache
+from typing import Any
 
+import pillow_heif
 from PIL import Image, PngImagePlugin
 
 
@@ -67,15 +70,40 @@ def zipped(name: str = "a.txt", content: bytes = b"hello") -> bytes:
     return out.getvalue()
 
 
+@cache
+def _plain_heic() -> bytes:
+    return heic_of(Image.new("RGB", (60, 40), "teal"))
+
+
+def heic_of(image: Image.Image, **options: Any) -> bytes:
+    """A picture as a telephone keeps it; `options` are those of pillow-heif."""
+    out = io.BytesIO()
+    pillow_heif.from_pillow(image).save(out, **options)
+    return out.getvalue()
+
+
 def heic(metadata: bytes = b"") -> bytes:
-    """The boxes of a HEIC picture; nothing of ours decodes what is in them."""
+    """A HEIC picture with something behind the pixels of its last box."""
+    content = _plain_heic()
+    at = content.index(b"mdat") - 4
+    assert at + int.from_bytes(content[at : at + 4], "big") == len(content)
+    return content[:at] + struct.pack(">I", len(content) - at + len(metadata)) + content[at + 4 :] + metadata
+
+
+def heic_said_to_be(width: int, height: int) -> bytes:
+    """The same whose header announces other measures than its pixels have."""
+    content = _plain_heic()
+    at = content.index(b"ispe") + 8
+    return content[:at] + struct.pack(">II", width, height) + content[at + 8 :]
+
+
+def boxes_without_pixels() -> bytes:
+    """What looks like a HEIC picture from outside and holds none."""
 
     def box(name: bytes, data: bytes) -> bytes:
         return struct.pack(">I", 8 + len(data)) + name + data
 
-    return (
-        box(b"ftyp", b"heic\0\0\0\0mif1heic") + box(b"meta", bytes(200)) + box(b"mdat", metadata + bytes(64))
-    )
+    return box(b"ftyp", b"heic\0\0\0\0mif1heic") + box(b"meta", bytes(200)) + box(b"mdat", bytes(64))
 
 
 # In two parts, so that no scanner takes this file for the pattern.

@@ -48,7 +48,7 @@ GOOD = {
     "receipt.JPG": (files.picture("JPEG"), "image/jpeg", True),
     "receipt.webp": (files.picture("WEBP"), "image/webp", True),
     "invoice.pdf": (files.pdf(), "application/pdf", False),
-    "IMG_0001.HEIC": (files.heic(), "image/heic", False),
+    "IMG_0001.HEIC": (files.heic(), "image/heic", True),
 }
 
 

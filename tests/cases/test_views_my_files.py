@@ -27,7 +27,7 @@ BAD = (b"GIF89a" + b"\0" * 40, "a.gif")
         ([], ""),
         ([(files.picture("JPEG"), "IMG_0001.HEIC")], "The one other file was kept."),
         (
-            [(files.picture("JPEG"), "IMG_0001.HEIC"), (files.heic(), "photo.heic")],
+            [(files.picture("JPEG"), "IMG_0001.HEIC"), (files.pdf(), "bill.pdf")],
             "The 2 other files were kept.",
         ),
     ],

@@ -16,6 +16,7 @@ from typing import Any
 
 from fraud.claims.importing.bounded import Bounds, ask_child
 from fraud.claims.importing.problems import FileQuarantined
+from fraud.claims.receipts.heic import NoDecoder, heic_picture, is_boxed
 from fraud.claims.receipts.pictures import picture_cells, picture_hash
 from fraud.claims.receipts.traces import Traces, traces_of
 
@@ -93,7 +94,13 @@ def _look(path: Path) -> dict[str, Any] | None:
     content = path.read_bytes()
     try:
         pages, text, parts = _pdf(content) if content.startswith(b"%PDF-") else _picture(content)
-    except (OSError, ValueError, SyntaxError, EOFError):  # what decoders say of what they cannot read
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        EOFError,
+        NoDecoder,
+    ):  # what decoders say of what they cannot read
         return None
     read_by = "text" if len(text.strip()) >= _LEAST_TEXT else ""
     if not read_by and pages:
@@ -113,6 +120,10 @@ def _picture(content: bytes) -> tuple[list[Any], str, list[bytes]]:
     """(the picture upright, no text, nothing). Raises what a decoder raises, ValueError for too many pixels."""
     from PIL import Image, ImageOps
 
+    if is_boxed(content):
+        picture = heic_picture(content)
+        picture.thumbnail((_OCR_SIDE, _OCR_SIDE))
+        return [picture.convert("L")], "", []
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     picture = Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP"))
     width, height = picture.size

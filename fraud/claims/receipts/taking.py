@@ -107,7 +107,7 @@ def _take_sent(claim: Claim, name: str, content: bytes, by: Actor) -> Receipt:
 
 
 def _hash_alone(handed: Handed) -> Looked | None:
-    """What is left of a file that cannot be decoded here (HEIC, a damaged one): whether the same was handed in before."""
+    """What is left of a file that cannot be decoded here (a damaged one, HEIC without its decoder): whether the same was handed in before."""
     if handed.source == _SOURCE.INTERFACE or handed.path.stat().st_size > MAX_BYTES:
         return None
     return Looked(hashlib.sha256(handed.path.read_bytes()).hexdigest(), "", "", "", Traces())

@@ -21,8 +21,8 @@ from rules.language.values import calculate, compare, literal, literal_money
 
 Bounds = tuple[float, float]
 _HOUR_US = DAY_US // 24
-_NOT = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
-_TURNED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+NOT = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+TURNED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 Fact = Numbers | Words | Truth | Ratio
@@ -72,7 +72,7 @@ class Reader:
         node, holds = atom.node, atom.holds
         match node:
             case n.Comparison():
-                yield from self._comparison(node, node.op if holds else _NOT[node.op])
+                yield from self._comparison(node, node.op if holds else NOT[node.op])
             case n.Membership():
                 yield from self._membership(node, holds)
             case n.TextMatch():
@@ -94,7 +94,7 @@ class Reader:
             return
         bounds = self.bounds(right)
         if bounds is None and self.bounds(left) is not None:
-            left, right, op, bounds = right, left, _TURNED[op], self.bounds(left)
+            left, right, op, bounds = right, left, TURNED[op], self.bounds(left)
         if bounds is not None:
             yield self._subject(left, right), of_comparison(op, *bounds)
             if isinstance(right, n.ParameterRef) and bounds[0] != bounds[1]:  # of one claim it is one value
@@ -205,7 +205,7 @@ class Reader:
 
 def _difference(left: Expression, op: str, right: Expression) -> tuple[Hashable, Fact]:
     first, second = sorted((left, right), key=repr)
-    return ("difference", first, second), of_comparison(op if first is left else _TURNED[op], 0.0, 0.0)
+    return ("difference", first, second), of_comparison(op if first is left else TURNED[op], 0.0, 0.0)
 
 
 def _folded(pattern: Expression) -> Hashable:

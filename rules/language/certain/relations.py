@@ -9,6 +9,7 @@ from rules.language import nodes as n
 from rules.language.certain.domains import domain_of
 from rules.language.certain.spans import Numbers, Span, of_comparison
 from rules.language.nodes import Expression
+from rules.language.specs import Context
 from rules.language.types import Type
 from rules.language.values import literal
 
@@ -16,6 +17,9 @@ from rules.language.values import literal
 _NEVER_NEGATIVE = frozenset({"card.limit", "pre_approved_amount"})
 _TURNED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _WEEKEND, _WORKING = Numbers((Span(6, 7),), whole=True), Numbers((Span(1, 5),), whole=True)
+_STARTS, _ENDS = Context().night
+_NIGHT = Numbers((Span(0, _ENDS - 1), Span(_STARTS, 23)), whole=True)
+_DAYTIME = Numbers((Span(_ENDS, _STARTS - 1),), whole=True)
 _NOUGHT = Numbers((Span(0, 0),))
 _NOT_NOUGHT = Numbers((Span(high=0, high_open=True), Span(low=0, low_open=True)))
 
@@ -75,7 +79,7 @@ def _is_never_negative(node: Expression, type_of: Callable[[Expression], Type | 
 
 
 def implied(subject: Hashable, is_so: bool) -> Iterator[tuple[Hashable, Numbers]]:
-    """What a yes or no of a claim says of numbers: of its weekday, of what a division leaves."""
+    """What a yes or no of a claim says of numbers: of its weekday, of its hour, of what a division leaves."""
     if isinstance(subject, n.Call) and subject.name == "is_multiple":
         yield n.Call("remainder", subject.arguments), _NOUGHT if is_so else _NOT_NOUGHT
         return
@@ -85,6 +89,8 @@ def implied(subject: Hashable, is_so: bool) -> Iterator[tuple[Hashable, Numbers]
         yield weekday, _WEEKEND if is_so else _WORKING
     elif name == "is_business_day" and is_so:
         yield weekday, _WORKING
+    elif name == "is_night":
+        yield _same_day(subject, "hour"), _NIGHT if is_so else _DAYTIME
 
 
 def shut_out(subject: Hashable, is_so: bool) -> Iterator[tuple[Hashable, bool]]:

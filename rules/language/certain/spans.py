@@ -53,6 +53,19 @@ class Numbers:
         """Whether nothing is left."""
         return all(span.is_empty(whole=self.whole) for span in self.spans)
 
+    def holds(self, value: float) -> bool:
+        """Whether the number lies in it."""
+        return not self.meet(Numbers((Span(value, value),))).is_empty
+
+    def whole_ends(self) -> tuple[float, float]:
+        """The least and the most whole number in it; infinite where there is no end. There must be a span."""
+        lows = (math.floor(s.low) + 1 if s.low_open else math.ceil(s.low) for s in self.spans if s.low > -INF)
+        highs = (
+            math.ceil(s.high) - 1 if s.high_open else math.floor(s.high) for s in self.spans if s.high < INF
+        )
+        low = -INF if any(s.low == -INF for s in self.spans) else min(lows)
+        return float(low), float(INF if any(s.high == INF for s in self.spans) else max(highs))
+
 
 def of_comparison(op: str, low: float, high: float) -> Numbers:
     """The numbers x for which ``x op c`` can hold for some c from ``low`` to ``high``."""

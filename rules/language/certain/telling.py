@@ -6,12 +6,15 @@ Nothing is refused: lists and parameters change, and a rule may wait for them. W
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
+from itertools import combinations
 
 from rules.language import nodes as n
 from rules.language.certain.branches import Atom, Branch, TooMany, branches_of
 from rules.language.certain.choices import Words
+from rules.language.certain.days import is_no_day
 from rules.language.certain.domains import SHAPES, domain_of
 from rules.language.certain.facts import Fact, Facts, Reader, meet
+from rules.language.certain.order import Orders
 from rules.language.certain.own import why_no_head, why_no_payment
 from rules.language.certain.relations import Ratio
 from rules.language.certain.spans import Numbers
@@ -85,9 +88,30 @@ def _conflict(branch: Branch, reader: Reader) -> Problem | None:
             held[subject] = _bounded(subject, fact if before is None else meet(before, fact), reader)
             if held[subject].is_empty:
                 other = _partner(told[:place], subject, fact, reader) or told[0][0]
-                texts = {"text": to_text(other.written), "other": to_text(atom.written)}
-                return problem(atom.node.position, "never_together", **texts)
-    return None
+                return _together(other, atom)
+    atoms = [atom for atom, _ in told]
+    return _of_all(atoms, reader) if _are_impossible(atoms, held, reader) else None
+
+
+def _together(one: Atom, other: Atom) -> Problem:
+    texts = {"text": to_text(one.written), "other": to_text(other.written)}
+    return problem(other.node.position, "never_together", **texts)
+
+
+def _of_all(atoms: list[Atom], reader: Reader) -> Problem:
+    """Of conditions that cannot all hold: two that are enough, else the last beside the others."""
+    for one, other in combinations(atoms, 2):
+        held: dict[Hashable, Fact] = {}
+        for atom in (one, other):
+            for subject, fact in reader.facts_of(atom).items():
+                held[subject] = meet(held[subject], fact) if subject in held else fact
+        if _are_impossible([one, other], held, reader):
+            return _together(one, other)
+    return problem(atoms[-1].node.position, "never_beside", text=to_text(atoms[-1].written))
+
+
+def _are_impossible(atoms: list[Atom], held: Facts, reader: Reader) -> bool:
+    return Orders(reader.type_of, reader.bounds).are_impossible(atoms, held) or is_no_day(held)
 
 
 def _partner(earlier: list[tuple[Atom, Facts]], subject: Hashable, fact: Fact, reader: Reader) -> Atom | None:
@@ -125,9 +149,13 @@ def _why_never(atom: Atom, facts: Facts, reader: Reader) -> tuple[str, str] | No
             shape = SHAPES.get(subject.name)
             if shape is not None and not any(shape.fits(text) for text in fact.allowed):
                 return shape.said_en, shape.said_ko
-    return None
+    return _OTHER_ORDER if _are_impossible([atom], facts, reader) else None
 
 
+_OTHER_ORDER = (
+    "by what they are its two sides always stand in another order",
+    "두 값의 성질상 크기 순서가 늘 반대입니다",
+)
 _OF_ITSELF = ("it is compared with a share of itself", "같은 값의 일부와 비교합니다")
 _BLANK = (
     "an empty text counts as missing, so write is missing",

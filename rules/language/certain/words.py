@@ -15,6 +15,10 @@ CERTAIN: Mapping[str, tuple[str, str]] = {
         "“{text}” and “{other}” can never both hold.",
         "“{text}”와(과) “{other}”은(는) 함께 성립할 수 없습니다.",
     ),
+    "never_beside": (
+        "“{text}” can never hold beside the other conditions.",
+        "“{text}”은(는) 다른 조건들과 함께 성립할 수 없습니다.",
+    ),
     "always_holds": (
         "“{text}” holds for every claim: {why_en}. It can be left out.",
         "“{text}”은(는) 모든 청구에서 성립합니다. {why_ko}. 빼도 됩니다.",

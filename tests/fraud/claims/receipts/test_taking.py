@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from PIL import Image
 
 from audit.actor import Actor
 from audit.models import AuditEvent
@@ -34,6 +36,7 @@ from fraud.detection.features import build_features
 from rules.engine import RuleSpec, evaluate
 from rules.language.parse import parse
 from rules.starter import GALLERY
+from tests.cases.files import heic_of, heic_said_to_be
 from tests.cast import NOW, make_cardholder, make_cast, make_claim, make_merchant
 from tests.fraud.claims.receipts import made
 from tests.rules.starter import starter_context
@@ -146,6 +149,25 @@ def test_a_photo_of_a_photo_is_recognised_for_another_person_years_later() -> No
         take(claim(), blank, "d.png").n_alike,
         take(claim(), blank[:-12] + blank[-12:], "e.png").n_same,
     ) == (0, 1)
+
+
+def test_one_paper_as_a_telephone_keeps_it_and_as_a_jpeg_is_one_and_another_paper_is_not() -> None:
+    paper = made.drawn(made.lines(seed=5))
+    turned = Image.Exif()
+    turned[0x0112] = 8
+    on_its_side = heic_of(paper.convert("RGB").rotate(-90, expand=True), exif=turned.tobytes(), quality=60)
+    first = take(claim(), on_its_side, "IMG_5.HEIC")
+    assert (len(first.picture_hash), first.sha256) == (64, hashlib.sha256(on_its_side).hexdigest())
+    again = take(
+        claim(cardholder=make_cardholder(employee_no="E902")), made.packed(paper, quality=60), "b.jpg"
+    )
+    assert (again.n_same, again.n_alike, again.n_pictured) == (0, 1, 1)
+    other = made.drawn(made.lines(seed=6, total=61_000)).convert("RGB")
+    assert (
+        take(claim(cardholder=make_cardholder(employee_no="E903")), heic_of(other), "IMG_6.HEIC").n_alike == 0
+    )
+    with pytest.raises(ReceiptNotReadable):
+        take(claim(), heic_said_to_be(60_000, 60_000), "IMG_7.HEIC")
 
 
 @time_machine.travel(NOW, tick=False)
