@@ -6,7 +6,7 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from audit.language import current_language
 from fraud.web.markup import format_html
@@ -156,6 +156,13 @@ STAGE_STATES: dict[str, str | Promise] = {
 def stage_state_word(code: str) -> str | Promise:
     """`done` as people say it."""
     return STAGE_STATES.get(code, code)
+
+
+@register.filter
+def run_name(reference: str) -> str:
+    """A run as people call it: `R-2026-11-22`; one that looked back at history says so in words."""
+    night, dash, further = reference.partition("-history")
+    return f"{night} ({pgettext('run', 'look back')})" if dash and not further else reference
 
 
 @register.filter
