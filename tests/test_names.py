@@ -57,7 +57,7 @@ SECOND_NAMES = sorted(
 )
 
 
-def said(words: dict[str, object], language: str) -> dict[str, str]:
+def in_language(words: dict[str, object], language: str) -> dict[str, str]:
     """A table of words in a language."""
     with translation.override(language):
         return {str(code): str(word) for code, word in words.items()}
@@ -76,9 +76,9 @@ def korean_texts() -> Iterator[tuple[str, str]]:
             place, source = str(file.relative_to(ROOT)), file.read_text(encoding="utf-8")
             if not place.startswith(READ_NOT_SAID) and re.search("[가-힣]", source):
                 for node in ast.walk(ast.parse(source)):
-                    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                        if re.search("[가-힣]", node.value):
-                            yield place, node.value
+                    said = node.value if isinstance(node, ast.Constant) else None
+                    if isinstance(said, str) and re.search("[가-힣]", said):
+                        yield place, said
 
 
 TEXTS = list(korean_texts())
@@ -93,23 +93,27 @@ def test_each_amount_is_called_as_the_glossary_calls_it() -> None:
     staff = {row[0]: (row[1], row[2]) for row in AMOUNT_ROWS}
     own = {row[0]: (row[3], row[4]) for row in AMOUNT_ROWS if row[4]}
     for words, told in ((AMOUNTS, staff), (OWN_AMOUNTS, own)):
-        english, korean = said(words, "en"), said(words, "ko")
+        english, korean = in_language(words, "en"), in_language(words, "ko")
         assert {code: (english[code], korean[code]) for code in english} == told
 
 
 def test_a_list_names_an_amount_as_its_heading_does() -> None:
-    heads, beside, own = said(TOLD_LABELS, "ko"), said(TOLD_WORDS, "ko"), said(OWN_WORDS, "ko")
+    heads, beside, own = (
+        in_language(TOLD_LABELS, "ko"),
+        in_language(TOLD_WORDS, "ko"),
+        in_language(OWN_WORDS, "ko"),
+    )
     assert {kind: heads[kind] for kind in beside if kind != Kind.NOTHING} == {
         kind: word for kind, word in beside.items() if kind != Kind.NOTHING
     }
-    named = said(OWN_AMOUNTS, "ko")
+    named = in_language(OWN_AMOUNTS, "ko")
     codes = {"decided": "due", "open": "outstanding", "repaid": "recovered", "written_off": "written_off"}
     assert {kind: own[kind] for kind in codes} == {kind: named[code] for kind, code in codes.items()}
 
 
 def test_each_state_is_called_as_the_glossary_calls_it() -> None:
     words = {str(state): word for state, (word, _meaning) in STATES.items()}
-    english, korean = said(words, "en"), said(words, "ko")
+    english, korean = in_language(words, "en"), in_language(words, "ko")
     assert {row[0]: (row[1], row[2]) for row in STATE_ROWS} == {
         code: (english[code], korean[code]) for code in english
     }
@@ -137,7 +141,8 @@ def test_no_text_has_a_second_name(name: str) -> None:
 def test_a_second_name_would_be_found() -> None:
     assert uses("남은 금액(미환수) 3건", "미환수")
     assert not uses("남은 환수액 3건", "미환수")
-    assert len(SECOND_NAMES) > 40 and len(TEXTS) > 5_000
+    assert len(SECOND_NAMES) > 40
+    assert len(TEXTS) > 5_000
 
 
 def test_translations_leave_no_particle_open() -> None:
