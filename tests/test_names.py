@@ -159,3 +159,17 @@ def test_pages_speak_in_one_form_and_letters_in_the_formal_one() -> None:
 def test_a_counter_stands_close_to_its_number() -> None:
     apart = re.compile(r"%\((?:n|count|n_\w+)\)[sd] (?:건|명|개|회|통|쪽|자|밤|번|분|초|시간)(?![가-힣])")
     assert [(place, text) for place, text in TEXTS if apart.search(text)] == []
+
+
+def test_no_other_catalogue_stands_before_ours() -> None:
+    """A short word without a context may be said by Django or a library in another way than by us."""
+    shadowed = []
+    with translation.override("ko"):
+        for file in ROOT.glob("*/locale/ko/LC_MESSAGES/django.po"):
+            for entry in file.read_text(encoding="utf-8").split("\n\n"):
+                found = re.search(r'^(?:msgctxt (".*")\n)?msgid (".+")\nmsgstr (".+")$', entry, flags=re.M)
+                if found and "#~" not in entry:
+                    context, msgid, said = (ast.literal_eval(part or '""') for part in found.groups())
+                    now = translation.pgettext(context, msgid) if context else translation.gettext(msgid)
+                    shadowed += [(context, msgid, said, now)] * (now != said)
+    assert shadowed == []

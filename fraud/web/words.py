@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from audit.language import current_language
+from audit.permissions import ROLE_LABELS
 from fraud.web.markup import format_html
 from rules.starter import note_in
 
@@ -156,6 +157,13 @@ STAGE_STATES: dict[str, str | Promise] = {
 def stage_state_word(code: str) -> str | Promise:
     """`done` as people say it."""
     return STAGE_STATES.get(code, code)
+
+
+@register.filter
+def role_name(code: str) -> str:
+    """`recovery_clerk` → Recovery clerk; nothing for the system, whose name says what it is."""
+    english, korean = ROLE_LABELS.get(code, ("", ""))  # type: ignore[call-overload]
+    return korean if current_language() == "ko" else english
 
 
 @register.filter
