@@ -38,7 +38,7 @@ class TooOften(NotPermitted):
     def sentence(self) -> str:
         """What to do instead."""
         if self.action == REFUSED:
-            return _("Too much was tried that is not yours to see. Try again in an hour.")
+            return _("There were too many attempts to open what you may not see. Try again in an hour.")
         return _("That was %(n)d exports in an hour. Go on in an hour, or take more in one export.") % {
             "n": EXPORTS_AN_HOUR
         }

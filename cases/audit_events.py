@@ -50,7 +50,7 @@ register("webhook.secret_changed", en="gave a webhook a new secret", ko="웹훅 
 register(
     "webhook.sent_again", en="let a webhook message be sent again", ko="웹훅 메시지를 다시 보내도록 했습니다"
 )
-register("case.undone", en="took the last step back", ko="마지막 조치를 취소했습니다")
+register("case.undone", en="took the last step back", ko="마지막 조치를 되돌렸습니다")
 register("case.reopened", en="reopened the case as a new one", ko="건을 재개하여 새 건을 열었습니다")
 register("case.took_in", en="merged another case into this one", ko="다른 건을 이 건에 합쳤습니다")
 register("case.merged", en="merged the case into another one", ko="다른 건에 합치고 종결했습니다")
@@ -99,16 +99,16 @@ register("appeal.decided", en="decided the appeal", ko="이의신청을 결정�
 register("recovery.planned", en="agreed instalments", ko="분할 상환을 정했습니다")
 register("recovery.consented", en="consented to a payroll deduction", ko="급여 공제에 동의했습니다")
 register("recovery.consent_withdrawn", en="withdrew the consent", ko="급여 공제 동의를 철회했습니다")
-register("recovery.posted", en="posted money received", ko="환수금을 기록했습니다")
-register("recovery.reversed", en="reversed a posting", ko="환수금 기록을 상계했습니다")
-register("recovery.confirmed", en="confirmed a posting", ko="환수금 기록을 확인했습니다")
+register("recovery.posted", en="posted money received", ko="입금을 기록했습니다")
+register("recovery.reversed", en="reversed a posting", ko="입금 기록을 취소했습니다")
+register("recovery.confirmed", en="confirmed a posting", ko="입금 기록을 확인했습니다")
 register("statement.taken_in", en="took in a statement", ko="입출금 명세를 받았습니다")
 register("statement.set_aside", en="set an entry of a statement aside", ko="명세 항목을 제외했습니다")
 register(
     "statement.taken_up", en="took an entry of a statement up again", ko="제외한 명세 항목을 되돌렸습니다"
 )
 register("statement.profile_saved", en="saved a profile of statements", ko="명세 설정을 저장했습니다")
-register("recovery.given_back", en="recorded money given back", ko="초과 환수금의 반환을 기록했습니다")
+register("recovery.given_back", en="recorded money given back", ko="돌려준 금액을 기록했습니다")
 register("recovery.write_off_requested", en="asked for a write-off", ko="환수 포기를 요청했습니다")
 register("recovery.write_off_approved", en="approved the write-off", ko="환수 포기를 승인했습니다")
 register(
@@ -132,7 +132,7 @@ register(
     en="ended the case: none of its payments is this person's",
     ko="모든 결제가 다른 사람의 것으로 확인되어 건을 종료했습니다",
 )
-register("recovery.reminded", en="reminded of the repayment", ko="환수 독촉을 보냈습니다")
+register("recovery.reminded", en="reminded of the repayment", ko="반납 안내를 보냈습니다")
 register("mail.text_proposed", en="proposed the text of a mail", ko="메일 문구 변경을 상신했습니다")
 register("mail.text_changed", en="let a new text of a mail count", ko="메일 문구를 변경했습니다")
 register("mail.text_returned", en="returned the text of a mail", ko="메일 문구 변경을 반려했습니다")

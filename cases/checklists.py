@@ -40,8 +40,8 @@ STEPS: Mapping[str, CheckStep] = {
     "card_state": CheckStep("Who had the card on that day, and was it reported lost", "그날 카드를 누가 가지고 있었는지, 분실 신고가 있었는지"),
     "vehicle": CheckStep("Vehicle, fuel card and mileage of that day", "그날의 차량·주유 카드·운행 기록"),
     "approver": CheckStep("Who approved the claim, when, and were they free to", "누가 언제 결재했고 그럴 수 있는 위치였는지"),
-    "document": CheckStep("The missing document was asked for, or its absence is explained", "빠진 증빙을 요청했거나 없는 까닭이 설명됐는지"),
-    "deadline": CheckStep("Why it was filed late, and did anybody know", "늦게 청구한 까닭과 미리 알렸는지"),
+    "document": CheckStep("The missing document was asked for, or its absence is explained", "빠진 증빙을 요청했거나 없는 이유가 설명됐는지"),
+    "deadline": CheckStep("Why it was filed late, and did anybody know", "늦게 청구한 이유와 미리 알렸는지"),
     "told": CheckStep("What was told, and what of it can be proved", "제보 내용과 그중 확인되는 것"),
     "unusual": CheckStep("What makes it unusual was looked at in the claim itself", "특이하다고 나온 점을 청구에서 직접 확인했는지"),
 }

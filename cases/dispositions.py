@@ -32,7 +32,7 @@ class DispositionInfo:
 DISPOSITIONS: dict[Disposition, DispositionInfo] = {
     Disposition.CONFIRMED_MISUSE: DispositionInfo(
         "Confirmed misuse",
-        "부정 사용 확인",
+        "오남용 확인",
         "The card was used against the policy and the explanation does not change that.",
         "규정에 어긋나게 사용했고 소명으로도 정당화되지 않을 때 선택합니다.",
         "The company does not accept this payment as business use.",

@@ -41,8 +41,8 @@ register("money_back.apart", en="unlinked money back", ko="환급의 원거래 �
 register("account.revoked", en="revoked a token", ko="토큰을 폐기했습니다")
 register("user.invited", en="invited somebody", ko="사용자를 초대했습니다")
 register("user.invited_again", en="sent an invitation again", ko="초대 메일을 다시 보냈습니다")
-register("user.ended", en="ended a login", ko="로그인을 종료했습니다")
-register("user.left", en="ended the login of a leaver", ko="퇴사자의 로그인을 종료했습니다")
+register("user.ended", en="ended a login", ko="계정을 종료했습니다")
+register("user.left", en="ended the login of a leaver", ko="퇴사자의 계정을 종료했습니다")
 register("user.signed_out", en="ended all sessions and the token", ko="모든 세션과 토큰을 종료했습니다")
 register(
     "user.password_set", en="chose a password by a one-time link", ko="일회용 링크로 비밀번호를 정했습니다"
@@ -67,15 +67,13 @@ register(
     ko="회사 디렉터리로 처음 로그인했습니다",
 )
 register("access.reviewed", en="reviewed somebody's access", ko="접근 권한을 점검했습니다")
-register("run.started", en="started a screening run", ko="심사 실행을 시작했습니다")
-register("run.finished", en="finished a screening run", ko="심사 실행을 마쳤습니다")
-register(
-    "run.restarted", en="started a failed screening run again", ko="실패한 심사 실행을 다시 시작했습니다"
-)
-register("run.failed", en="stopped a screening run with an error", ko="심사 실행이 오류로 중단되었습니다")
-register("run.paused", en="paused a screening run", ko="심사 실행을 일시 중지했습니다")
-register("run.resumed", en="resumed a screening run", ko="심사 실행을 재개했습니다")
-register("run.cancelled", en="cancelled a screening run", ko="심사 실행을 취소했습니다")
+register("run.started", en="started a screening run", ko="심사를 시작했습니다")
+register("run.finished", en="finished a screening run", ko="심사를 마쳤습니다")
+register("run.restarted", en="started a failed screening run again", ko="실패한 심사를 다시 시작했습니다")
+register("run.failed", en="stopped a screening run with an error", ko="심사가 오류로 중단되었습니다")
+register("run.paused", en="paused a screening run", ko="심사를 일시 중지했습니다")
+register("run.resumed", en="resumed a screening run", ko="심사를 재개했습니다")
+register("run.cancelled", en="cancelled a screening run", ko="심사를 취소했습니다")
 register("outcomes.delivered", en="delivered outcomes", ko="결과를 등록했습니다")
 register("labels.exported", en="exported labels", ko="라벨을 내보냈습니다")
 register("scores.exported", en="exported scores", ko="점수를 내보냈습니다")

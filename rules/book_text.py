@@ -37,10 +37,10 @@ class _Loader(yaml.BaseLoader):
         line = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
             raise BookNotValid(
-                line, "write the value itself instead of & and *", "&와 * 대신 값을 그대로 쓰십시오"
+                line, "write the value itself instead of & and *", "&와 * 대신 값을 그대로 쓰세요"
             )
         if getattr(event, "tag", None) not in (None, "!"):
-            raise BookNotValid(line, "write the value without a !tag", "!태그 없이 값만 쓰십시오")
+            raise BookNotValid(line, "write the value without a !tag", "!태그 없이 값만 쓰세요")
         self._depth = getattr(self, "_depth", 0) + 1
         if self._depth > _DEEPEST:
             raise BookNotValid(line, "this is nested too deeply", "너무 깊게 중첩되었습니다")
@@ -53,12 +53,12 @@ class _Loader(yaml.BaseLoader):
         for key, _ in node.value:
             name = getattr(key, "value", None)
             if not isinstance(name, str):
-                raise BookNotValid(key.start_mark.line + 1, "a key is one word", "키는 한 단어로 쓰십시오")
+                raise BookNotValid(key.start_mark.line + 1, "a key is one word", "키는 한 단어로 쓰세요")
             if name in seen:
                 raise BookNotValid(
                     key.start_mark.line + 1,
                     f"{name} stands twice; keep one",
-                    f"{name}이(가) 두 번 있습니다. 하나만 두십시오",
+                    f"{name} 항목이 두 번 있습니다. 하나만 두세요",
                 )
             seen.add(name)
         return super().construct_mapping(node, deep)
@@ -88,7 +88,7 @@ def read_yaml(text: str) -> Any:
         raise BookNotValid(
             0,
             f"the text has more than {LARGEST:,} characters; split it",
-            f"{LARGEST:,}자를 넘습니다. 나누어 주십시오",
+            f"{LARGEST:,}자를 넘습니다. 나누어 주세요",
         )
     loader = None
     try:
@@ -99,7 +99,7 @@ def read_yaml(text: str) -> Any:
         raise BookNotValid(
             line,
             f"this is not YAML; look at the indentation, the quotation marks and the colons ({error.problem})",
-            f"YAML 형식이 아닙니다. 들여쓰기, 따옴표, 콜론을 확인해 주십시오({error.problem})",
+            f"YAML 형식이 아닙니다. 들여쓰기, 따옴표, 콜론을 확인해 주세요({error.problem})",
         ) from None
     except (yaml.YAMLError, RecursionError) as error:
         reason = str(error).splitlines()[0] if str(error) else "nested"

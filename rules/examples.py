@@ -21,6 +21,7 @@ import polars as pl
 from rules.engine import Context, RuleSpec, evaluate
 from rules.fields import FIELDS
 from rules.language.function_values import is_night_hour
+from rules.language.korean import with_particles
 from rules.language.nodes import Expression
 from rules.money import MoneyNotValid, is_known_currency, to_minor
 
@@ -49,7 +50,11 @@ class ExampleNotValid(ValueError):
 
     def message(self, lang: str) -> str:
         """What is wrong and what would be right."""
-        return f"예시 {self.at}: {self.texts[1]}" if lang == "ko" else f"Example {self.at}: {self.texts[0]}"
+        return (
+            f"예시 {self.at}: {with_particles(self.texts[1])}"
+            if lang == "ko"
+            else f"Example {self.at}: {self.texts[0]}"
+        )
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ def clean_examples(data: Any) -> list[dict[str, Any]]:
         raise ExampleNotValid(
             1,
             f"write a list of at most {MOST_EXAMPLES} examples",
-            f"예시는 {MOST_EXAMPLES}개 이하의 목록으로 쓰십시오",
+            f"예시는 {MOST_EXAMPLES}개 이하의 목록으로 쓰세요",
         )
     found = []
     for at, one in enumerate(data, 1):
@@ -80,7 +85,7 @@ def clean_examples(data: Any) -> list[dict[str, Any]]:
             raise ExampleNotValid(
                 at,
                 "write hits, claim and, if needed, earlier",
-                "hits, claim을 쓰고 필요하면 earlier를 쓰십시오",
+                "hits, claim을 쓰고 필요하면 earlier를 쓰세요",
             )
         earlier = one.get("earlier") or []
         if not isinstance(earlier, list) or len(earlier) > MOST_EARLIER:
@@ -113,12 +118,12 @@ def _times(at: int, claim: Mapping[str, str]) -> int:
 
 def _clean_claim(at: int, claim: Any, *, may_repeat: bool = False) -> dict[str, str]:
     if not isinstance(claim, dict):
-        raise ExampleNotValid(at, "a claim is written field: value", "청구는 항목: 값으로 쓰십시오")
+        raise ExampleNotValid(at, "a claim is written field: value", "청구는 항목: 값으로 쓰세요")
     for name, value in claim.items():
         if name not in FIELDS and name not in _IDS and not (may_repeat and name == "times"):
             raise ExampleNotValid(at, f"there is no field {name}", f"{name} 항목은 없습니다")
         if isinstance(value, dict | list) or len(str(value)) > LONGEST_VALUE:
-            raise ExampleNotValid(at, f"{name} needs one short value", f"{name}에는 짧은 값 하나를 쓰십시오")
+            raise ExampleNotValid(at, f"{name} needs one short value", f"{name}에는 짧은 값 하나를 쓰세요")
     return {str(name): "" if value is None else _text(value) for name, value in claim.items()}
 
 
@@ -234,14 +239,14 @@ def _value(at: int, name: str, text: str, currency: str, zone: str) -> Any:
         raise ExampleNotValid(
             at,
             f"{name} cannot be {text}; write it like {example}",
-            f"{name} 값 {text}을(를) 읽을 수 없습니다. {example}처럼 쓰십시오",
+            f"{name} 값 {text}을(를) 읽을 수 없습니다. {example}처럼 쓰세요",
         ) from None
 
 
 def _yes_no(at: int, name: str, text: str) -> bool:
     if text.lower() in _YES | _NO:
         return text.lower() in _YES
-    raise ExampleNotValid(at, f"{name} is yes or no", f"{name}은(는) yes 또는 no로 쓰십시오")
+    raise ExampleNotValid(at, f"{name} is yes or no", f"{name}은(는) yes 또는 no로 쓰세요")
 
 
 def _earlier_of_30_days(frame: pl.DataFrame) -> list[float]:

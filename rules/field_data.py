@@ -51,7 +51,7 @@ vat_amount | money | | VAT on the receipt | 부가세액 | vat_amount = 0 and am
 vat_claimed | money | | VAT claimed back | 매입세액 공제액 | vat_claimed > 0 | vat_claimed_minor currency
 service_charge | money | | service charge | 봉사료 | service_charge > 25% * amount | service_minor currency
 is_recurring | yes_no | | recurring payment | 정기 결제 | not is_recurring | is_recurring
-repaid_on | date | | day of the repayment | 변제일 | repaid_on is missing and self_declared_personal | repaid_on
+repaid_on | date | | day of the repayment | 반납일 | repaid_on is missing and self_declared_personal | repaid_on
 loyalty_id | code | | loyalty account credited | 적립 회원번호 | loyalty_id is not missing | loyalty_id
 self_declared_personal | yes_no | | declared as personal by the cardholder | 본인 신고 사적 사용 | self_declared_personal | self_declared_personal
 trip_id | code | | trip | 출장 번호 | trip_id is missing | trip_id

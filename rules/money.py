@@ -100,9 +100,9 @@ def format_number(minor: int, currency: str) -> str:
 def format_money(minor: int, currency: str, lang: str) -> str:
     """Money for a reader: KRW is ``1,140,000원`` in ``ko`` and ``KRW 1,140,000`` in ``en``; others ``GBP 12.34`` in both.
 
-    The minus sign stands before the digits: ``-1,000원``, ``GBP -12.34``.
+    A minus sign stands before the digits and is a real one: ``−1,000원``, ``GBP −12.34``.
     """
-    digits = format_number(minor, currency)
+    digits = format_number(minor, currency).replace("-", "−")
     if currency == "KRW" and lang == "ko":
         return f"{digits}원"
     return f"{currency} {digits}"

@@ -78,7 +78,7 @@ _ALL = (
     _plain("guest_repeats", "number", "Meals with the same guests in 30 days", "같은 참석자 반복 건수(30일)", "3"),
     _plain("top_speed", "number", "Fastest possible travel (km/h)", "이동 가능 최고 속도(km/h)", "120"),
     _plain("refund_wait", "duration", "Time in which a refund must arrive", "환불 입금 기한", str(30 * 86_400)),
-    _plain("repay_within", "duration", "Time in which private use is repaid", "사적 사용 변제 기한", str(7 * 86_400)),
+    _plain("repay_within", "duration", "Time in which private use is repaid", "사적 사용 반납 기한", str(7 * 86_400)),
     _plain("limit_raise_span", "duration", "Time after a raised limit that is watched", "한도 상향 후 관찰 기간", str(3 * 86_400)),
     _plain("repeat_offence_span", "duration", "Time after a warning that is watched", "주의·경고 후 관찰 기간", str(365 * 86_400)),
     _plain("new_hire_span", "duration", "Time after joining that is watched", "입사 후 관찰 기간", str(30 * 86_400)),

@@ -296,9 +296,9 @@ STARTER_POLICY: tuple[StarterParagraph, ...] = (
     StarterParagraph(
         "5.8",
         "Private use",
-        "사적 사용 변제",
+        "사적 사용 반납",
         "Private use is reported without delay and repaid.",
-        "사적으로 사용한 금액은 지체 없이 알리고 변제한다.",
+        "사적으로 사용한 금액은 지체 없이 알리고 반납한다.",
     ),
     StarterParagraph(
         "5.9",

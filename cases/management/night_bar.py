@@ -116,6 +116,6 @@ def _draw(out: OutputWrapper, ended: threading.Event, language: str) -> None:
                 out.write(_CLEAR + line[: shutil.get_terminal_size().columns - 1], ending="")
                 out.flush()
     except Exception as error:  # a line that cannot be drawn ends no night
-        print(_("The night cannot be drawn: %(why)s") % {"why": error}, file=sys.stderr)
+        print(_("The progress of the night cannot be shown: %(why)s") % {"why": error}, file=sys.stderr)
     finally:
         connection.close()

@@ -18,6 +18,7 @@ from cases.pages.approval_rows import MOST, Waiting, proposer_name
 from cases.pages.changes import Fact
 from cases.pages.mail_texts import LANGUAGE_WORDS
 from cases.pages.mails import WHAT
+from cases.services.amount_words import AMOUNTS, Amount
 from cases.services.choice_words import disposition_word
 from cases.services.mail_texts import current_text, text_of
 from cases.services.money import due_minor, outstanding
@@ -48,7 +49,7 @@ def decisions(by: Actor) -> Iterator[Waiting]:
                     fact
                     for fact, is_there in (
                         (outcome, True),
-                        (Fact(_("To recover"), "–", amount), row.amount_minor),
+                        (Fact(str(AMOUNTS[Amount.DUE]), "–", amount), row.amount_minor),
                         (Fact(_("Message to the cardholder"), "–", row.message), row.message),
                     )
                     if is_there
@@ -82,10 +83,10 @@ def _contested(appeal: Appeal) -> tuple[Fact, ...]:
     facts = [Fact(_("Outcome"), "–", str(disposition_word(decision.disposition)))]
     if decision.amount_minor:
         decided = format_money(decision.amount_minor, decision.currency, language)
-        facts.append(Fact(pgettext("approval", "Decided amount, contested"), "–", decided))
+        facts.append(Fact(str(AMOUNTS[Amount.DECIDED]), "–", decided))
     if due != decision.amount_minor:
         still = format_money(due, decision.currency, language)
-        facts.append(Fact(pgettext("approval", "Of it still asked for"), "–", still))
+        facts.append(Fact(str(AMOUNTS[Amount.DUE]), "–", still))
     return tuple(facts)
 
 
@@ -104,7 +105,7 @@ def write_offs(by: Actor) -> Iterator[Waiting]:
                 proposer_name(row.write_off_requested_by),
                 asked_at.get(case_subject(row.case)),
                 row.write_off_reason,
-                (Fact(_("Given up"), "–", amount),),
+                (Fact(str(AMOUNTS[Amount.WRITTEN_OFF]), "–", amount),),
             )
 
 

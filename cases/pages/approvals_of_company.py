@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,6 +25,7 @@ from fraud.detection.models import ModelVersion, RuleSuppression
 from fraud.detection.suppressing import visible_suppressions
 from fraud.learning.promotion_words import evidence_words
 from fraud.people.listing import waiting_changes
+from fraud.web.dates import say_day
 from fraud.web.tags import t2
 from fraud.workbench.policy_page import change_row, change_title
 from fraud.workbench.tags import book_part
@@ -225,7 +227,7 @@ def suppressions(by: Actor) -> Iterator[Waiting]:
                 proposer_name(row.proposed_by),
                 row.proposed_at,
                 row.reason,
-                (Fact(_("Left alone"), "–", f"{whom} · {row.until.isoformat()}"),),
+                (Fact(_("Left alone"), "–", f"{whom} · {_said(row.until)}"),),
             )
 
 
@@ -237,13 +239,17 @@ def days(by: Actor) -> Iterator[Waiting]:
             told = f"{row.name} ({KIND_WORDS_OF_DAYS[row.kind]})"
             yield Waiting(
                 "calendar",
-                f"{row.on.isoformat()} {row.name}",
+                f"{_said(row.on)} {row.name}",
                 f"{reverse('cases:calendar')}?year={row.on.year}",
                 proposer_name(proposers[-1]),
                 row.proposed_at,
                 row.reason,
-                (Fact(row.on.isoformat(), told if row.is_removal else "–", "–" if row.is_removal else told),),
+                (Fact(_said(row.on), told if row.is_removal else "–", "–" if row.is_removal else told),),
             )
+
+
+def _said(on: date) -> str:
+    return say_day(on, current_language(), today=clock.today())
 
 
 def access(by: Actor) -> Iterator[Waiting]:

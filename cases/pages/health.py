@@ -17,7 +17,7 @@ PREFIX = "cleancard_"
 #: Code → its name on the page, what its figure says to a machine, and where more of it stands.
 _ABOUT: Mapping[str, tuple[str | Promise, str, str]] = {
     "database_up": (gettext_lazy("The database answers"), "1 when the database answers.", ""),
-    "migrations_waiting": (gettext_lazy("Migrations that wait"), "Migrations that are not applied.", ""),
+    "migrations_waiting": (gettext_lazy("Pending migrations"), "Migrations that are not applied.", ""),
     "model_damaged": (gettext_lazy("Files of the model in service"), "1 when the files of the model in service are damaged.", "/detection/"),
     "broker_up": (gettext_lazy("The broker answers"), "1 when the configured broker answers.", ""),
     "disk_free_bytes": (gettext_lazy("Free disk space"), "Free bytes where the data lie.", ""),
@@ -73,9 +73,9 @@ def said_of(fact: Fact) -> str:
         return _("%(time)s ago") % {"time": duration(fact.value)}
     if fact.code.endswith("_seconds"):
         return (
-            _("waits for %(time)s") % {"time": duration(fact.value)}
+            _("waiting for %(time)s") % {"time": duration(fact.value)}
             if fact.value
-            else pgettext("health", "nothing waits")
+            else pgettext("health", "nothing waiting")
         )
     if fact.code in ("database_up", "broker_up"):
         return pgettext("health", "yes") if fact.value else pgettext("health", "no")

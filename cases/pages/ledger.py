@@ -15,6 +15,7 @@ from audit.permissions import require
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
 from cases.models import Recovery
+from cases.services.amount_words import AMOUNTS, Amount
 from cases.services.money import Balance, balances_of
 from cases.visibility import visible_recoveries
 from rules.money import to_decimal
@@ -43,13 +44,13 @@ _HEADS = (
     pgettext_lazy("ledger export", "Case"),
     pgettext_lazy("ledger export", "Employee number"),
     pgettext_lazy("ledger export", "Currency"),
-    pgettext_lazy("ledger export", "Decided"),
-    pgettext_lazy("ledger export", "Due now"),
-    pgettext_lazy("ledger export", "Came back"),
-    pgettext_lazy("ledger export", "Written off"),
-    pgettext_lazy("ledger export", "Still open"),
-    pgettext_lazy("ledger export", "Overpaid"),
-    pgettext_lazy("ledger export", "Given back"),
+    AMOUNTS[Amount.DECIDED],
+    AMOUNTS[Amount.DUE],
+    AMOUNTS[Amount.RECOVERED],
+    AMOUNTS[Amount.WRITTEN_OFF],
+    AMOUNTS[Amount.OUTSTANDING],
+    AMOUNTS[Amount.OVERPAID],
+    AMOUNTS[Amount.GIVEN_BACK],
     pgettext_lazy("ledger export", "Due on"),
     pgettext_lazy("ledger export", "Closed at"),
 )

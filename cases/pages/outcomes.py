@@ -112,7 +112,7 @@ def _done(step: str, n: int) -> str:
         "ask": ngettext("%(n)d asked to explain", "%(n)d asked to explain", n),
         "assign": ngettext("%(n)d assigned", "%(n)d assigned", n),
         "snooze": ngettext("%(n)d set aside", "%(n)d set aside", n),
-        "undo": ngettext("%(n)d taken back", "%(n)d taken back", n),
+        "undo": ngettext("%(n)d as before the last step", "%(n)d as before the last step", n),
     }
     return words.get(step) or ngettext("%(n)d done", "%(n)d done", n)
 

@@ -21,7 +21,7 @@ _S, _M = Webhook.State, WebhookMessage.State
 TRIES = 3
 MOST = 50
 STATES: dict[str, tuple[str | Promise, str]] = {
-    _S.PROPOSED: (pgettext_lazy("webhook", "waits for a second person"), "accent"),
+    _S.PROPOSED: (pgettext_lazy("webhook", "awaiting approval"), "accent"),
     _S.ACTIVE: (pgettext_lazy("webhook", "is told"), "success"),
     _S.RETURNED: (pgettext_lazy("webhook", "returned"), ""),
     _S.STOPPED: (pgettext_lazy("webhook", "stopped"), ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
+from cases.services.amount_words import AMOUNTS, Amount
 from cases.services.money_told import Kind
 from cases.workflow import State
 
@@ -32,19 +33,19 @@ SOURCES: dict[str, str | Promise] = {
 }
 #: What the amount of a case is: as a heading, beside an amount in a list, and to its cardholder.
 TOLD_LABELS: dict[str, str | Promise] = {
-    Kind.AT_STAKE: pgettext_lazy("amount of a case", "At stake"),
-    Kind.DECIDED: pgettext_lazy("amount of a case", "Decided to come back"),
-    Kind.OPEN: pgettext_lazy("amount of a case", "Still to come back"),
-    Kind.REPAID: pgettext_lazy("amount of a case", "Repaid"),
-    Kind.IN_PART: pgettext_lazy("amount of a case", "Repaid, the rest written off"),
-    Kind.WRITTEN_OFF: pgettext_lazy("amount of a case", "Written off"),
+    Kind.AT_STAKE: AMOUNTS[Amount.AT_STAKE],
+    Kind.DECIDED: AMOUNTS[Amount.DECIDED],
+    Kind.OPEN: AMOUNTS[Amount.OUTSTANDING],
+    Kind.REPAID: AMOUNTS[Amount.RECOVERED],
+    Kind.IN_PART: pgettext_lazy("amount of a case", "Recovered, the rest written off"),
+    Kind.WRITTEN_OFF: AMOUNTS[Amount.WRITTEN_OFF],
     Kind.NOTHING: pgettext_lazy("amount of a case", "Spent, nothing to come back"),
 }
 TOLD_WORDS: dict[str, str | Promise] = {
     Kind.DECIDED: pgettext_lazy("amount of a case", "decided"),
-    Kind.OPEN: pgettext_lazy("amount of a case", "still open"),
-    Kind.REPAID: pgettext_lazy("amount of a case", "repaid"),
-    Kind.IN_PART: pgettext_lazy("amount of a case", "repaid in part"),
+    Kind.OPEN: pgettext_lazy("amount of a case", "still to come back"),
+    Kind.REPAID: pgettext_lazy("amount of a case", "recovered"),
+    Kind.IN_PART: pgettext_lazy("amount of a case", "recovered in part"),
     Kind.WRITTEN_OFF: pgettext_lazy("amount of a case", "written off"),
     Kind.NOTHING: pgettext_lazy("amount of a case", "spent"),
 }
@@ -52,8 +53,8 @@ OWN_WORDS: dict[str, str | Promise] = {
     Kind.DECIDED: pgettext_lazy("amount of one's own case", "to repay"),
     Kind.OPEN: pgettext_lazy("amount of one's own case", "still to repay"),
     Kind.REPAID: pgettext_lazy("amount of one's own case", "repaid"),
-    Kind.IN_PART: pgettext_lazy("amount of one's own case", "repaid; the rest is not asked for any more"),
-    Kind.WRITTEN_OFF: pgettext_lazy("amount of one's own case", "not asked for any more"),
+    Kind.IN_PART: pgettext_lazy("amount of one's own case", "repaid; the rest is no longer asked for"),
+    Kind.WRITTEN_OFF: pgettext_lazy("amount of one's own case", "no longer asked for"),
     Kind.NOTHING: pgettext_lazy("amount of one's own case", "nothing to repay"),
 }
 MISUSE_TAGS = {True: "danger", False: "success", None: ""}

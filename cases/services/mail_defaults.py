@@ -146,17 +146,17 @@ _OF_CASES: dict[str, dict[str, tuple[str, str]]] = {
             "{amount} is still to be repaid, due on {due_on}.\n\n{notice_link}",
         ),
         "ko": (
-            "환수금 반납 안내({reference})",
-            "아직 반납하지 않은 금액은 {amount}이며 기한은 {due_on}입니다.\n\n{notice_link}",
+            "반납 안내({reference})",
+            "남은 반납액은 {amount}이며 기한은 {due_on}입니다.\n\n{notice_link}",
         ),
     },
     "recovery.closed": {
         "en": ("Repayment complete ({reference})", "The repayment is complete. Nothing further is needed.\n{owed_line}"),
-        "ko": ("환수가 완료되었습니다({reference})", "환수가 완료되었습니다. 추가로 하실 일은 없습니다.\n{owed_line}"),
+        "ko": ("반납이 완료되었습니다({reference})", "반납이 완료되었습니다. 추가로 하실 일은 없습니다.\n{owed_line}"),
     },
     "recovery.waived": {
         "en": ("Nothing more is to be repaid ({reference})", "The company does not ask for the rest of the repayment any more. Nothing further is needed.\n{owed_line}\n{notice_link}"),
-        "ko": ("남은 환수금이 면제되었습니다({reference})", "회사는 남은 환수금을 더 이상 청구하지 않습니다. 추가로 하실 일은 없습니다.\n{owed_line}\n{notice_link}"),
+        "ko": ("남은 반납액이 면제되었습니다({reference})", "회사는 남은 반납액을 더 이상 청구하지 않습니다. 추가로 하실 일은 없습니다.\n{owed_line}\n{notice_link}"),
     },
     "recovery.resumed": {
         "en": (
@@ -164,8 +164,8 @@ _OF_CASES: dict[str, dict[str, tuple[str, str]]] = {
             "The payments behind your repayment were corrected, and money is missing again. {amount} is to be repaid, due on {due_on}.\n\n{notice_link}",
         ),
         "ko": (
-            "환수가 다시 시작되었습니다({reference})",
-            "결제 내역이 정정되어 반납하실 금액이 다시 생겼습니다. 반납하실 금액은 {amount}이며 기한은 {due_on}입니다.\n\n{notice_link}",
+            "반납이 다시 시작되었습니다({reference})",
+            "결제 내역이 정정되어 반납할 금액이 다시 생겼습니다. 반납할 금액은 {amount}이며 기한은 {due_on}입니다.\n\n{notice_link}",
         ),
     },
     "recovery.bounced": {
@@ -175,7 +175,7 @@ _OF_CASES: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "ko": (
             "반납하신 금액이 취소되었습니다({reference})",
-            "반납으로 처리되었던 금액이 취소되었습니다. 반납하실 금액은 {amount}이며 기한은 {due_on}입니다.\n\n{notice_link}",
+            "반납으로 처리되었던 금액이 취소되었습니다. 반납할 금액은 {amount}이며 기한은 {due_on}입니다.\n\n{notice_link}",
         ),
     },
     "recovery.given_back": {
@@ -184,8 +184,8 @@ _OF_CASES: dict[str, dict[str, tuple[str, str]]] = {
             "{amount}, which had come back beyond what was due, was given back to you on {given_on}. {still_line}\n\n{notice_link}",
         ),
         "ko": (
-            "초과 환수금을 돌려드렸습니다({reference})",
-            "환수액을 넘은 {amount}을 {given_on}에 돌려드렸습니다. {still_line}\n\n{notice_link}",
+            "초과 반납액을 돌려드렸습니다({reference})",
+            "초과 반납액 {amount}을 {given_on}에 돌려드렸습니다. {still_line}\n\n{notice_link}",
         ),
     },
     "recovery.not_given_back": {
@@ -194,7 +194,7 @@ _OF_CASES: dict[str, dict[str, tuple[str, str]]] = {
             "The record that {amount} was given back to you was a mistake and was corrected. {owed_line}\n\n{notice_link}",
         ),
         "ko": (
-            "초과 환수금을 아직 돌려드리지 않았습니다({reference})",
+            "초과 반납액을 아직 돌려드리지 않았습니다({reference})",
             "{amount}을 돌려드렸다는 기록이 잘못되어 바로잡았습니다. {owed_line}\n\n{notice_link}",
         ),
     },

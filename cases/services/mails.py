@@ -63,7 +63,7 @@ def _facts(case: Case, is_korean: bool, facts: dict[str, Any]) -> dict[str, str]
     if minor:
         amount = format_money(int(minor), case.currency, language)
         values["amount"] = amount
-        values["amount_line"] = f"{'환수 금액' if is_korean else 'Amount to repay'}: {amount}\n"
+        values["amount_line"] = f"{'반납할 금액' if is_korean else 'Amount to repay'}: {amount}\n"
     if "stake_minor" in facts:
         left = format_money(int(facts["stake_minor"]), case.currency, language)
         values["stake_line"] = (
@@ -72,7 +72,7 @@ def _facts(case: Case, is_korean: bool, facts: dict[str, Any]) -> dict[str, str]
     if "due_minor" in facts:
         left = format_money(int(facts["due_minor"]), case.currency, language)
         values["stake_line"] = (
-            f"지금 반납하실 금액은 {left}입니다." if is_korean else f"What is to be repaid now is {left}."
+            f"지금 반납할 금액은 {left}입니다." if is_korean else f"What is to be repaid now is {left}."
         )
     if facts.get("appeal_ended"):
         values["appeal_line"] = (
@@ -100,5 +100,5 @@ def _owed_line(minor: int, currency: str, is_korean: bool) -> str:
     if not minor:
         return "돌려드릴 금액은 없습니다." if is_korean else "Nothing is owed to you."
     if is_korean:
-        return f"환수액을 넘는 {owed}을 돌려드립니다."
+        return f"초과 반납액 {owed}을 돌려드립니다."
     return f"{owed} came back beyond what was due; it will be given back to you."

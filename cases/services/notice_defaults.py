@@ -12,8 +12,8 @@ NOTICES: dict[str, dict[str, tuple[str, str]]] = {
             "If it has run out, ask for another one on the sign-in page under “Forgot the password?”.",
         ),
         "ko": (
-            "클린카드 로그인 안내",
-            "로그인이 만들어졌습니다. 아이디: {username}\n\n아래 링크에서 비밀번호를 정해 주세요. 링크는 {hours}시간 동안 한 번만 사용할 수 있습니다.\n{link}\n\n"
+            "클린카드 계정 안내",
+            "계정이 만들어졌습니다. 아이디: {username}\n\n아래 링크에서 비밀번호를 정해 주세요. 링크는 {hours}시간 동안 한 번만 사용할 수 있습니다.\n{link}\n\n"
             "기한이 지났다면 로그인 화면의 “비밀번호를 잊으셨나요?”에서 다시 요청해 주세요.",
         ),
     },
@@ -25,7 +25,7 @@ NOTICES: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "ko": (
             "클린카드 새 비밀번호",
-            "로그인 {username}의 새 비밀번호 요청을 받았습니다.\n\n아래 링크에서 새 비밀번호를 정해 주세요. 링크는 {hours}시간 동안 한 번만 사용할 수 있습니다.\n{link}\n\n"
+            "계정 {username}의 새 비밀번호 요청을 받았습니다.\n\n아래 링크에서 새 비밀번호를 정해 주세요. 링크는 {hours}시간 동안 한 번만 사용할 수 있습니다.\n{link}\n\n"
             "본인이 요청하지 않았다면 아무것도 하지 않으셔도 됩니다. 비밀번호는 그대로 유지됩니다.",
         ),
     },
@@ -36,7 +36,7 @@ NOTICES: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "ko": (
             "클린카드 비밀번호가 변경되었습니다",
-            "로그인 {username}의 비밀번호가 변경되었습니다. 본인이 변경하지 않았다면 즉시 시스템 관리자에게 알려 주세요.",
+            "계정 {username}의 비밀번호가 변경되었습니다. 본인이 변경하지 않았다면 즉시 시스템 관리자에게 알려 주세요.",
         ),
     },
     "login.second_step_added": {
@@ -46,7 +46,7 @@ NOTICES: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "ko": (
             "2단계 인증이 등록되었습니다",
-            "로그인 {username}에 2단계 인증이 등록되었습니다. 본인이 아니라면 즉시 시스템 관리자에게 알려 주세요.",
+            "계정 {username}에 2단계 인증이 등록되었습니다. 본인이 아니라면 즉시 시스템 관리자에게 알려 주세요.",
         ),
     },
     "login.second_step_removed": {
@@ -56,7 +56,7 @@ NOTICES: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "ko": (
             "2단계 인증이 해제되었습니다",
-            "로그인 {username}의 2단계 인증이 해제되었습니다. 본인이 아니라면 즉시 시스템 관리자에게 알려 주세요.",
+            "계정 {username}의 2단계 인증이 해제되었습니다. 본인이 아니라면 즉시 시스템 관리자에게 알려 주세요.",
         ),
     },
     "login.left": {
@@ -65,8 +65,8 @@ NOTICES: dict[str, dict[str, tuple[str, str]]] = {
             "By the personnel feed, {last_day} was the last day of the person behind the login {username}.",
         ),
         "ko": (
-            "퇴사로 로그인이 종료되었습니다",
-            "인사 자료에 따르면 로그인 {username} 사용자의 마지막 근무일은 {last_day}입니다.",
+            "퇴사로 계정이 종료되었습니다",
+            "인사 자료에 따르면 계정 {username} 사용자의 마지막 근무일은 {last_day}입니다.",
         ),
     },
     "detection.alarms": {
@@ -85,7 +85,7 @@ NOTICES: dict[str, dict[str, tuple[str, str]]] = {
             "{alarms}\n\nThis mail comes every day as long as the files are damaged.\n{detection_link}",
         ),
         "ko": (
-            "사용 중인 탐지 모델이 손상되었습니다",
+            "운영 중인 탐지 모델이 손상되었습니다",
             "{alarms}\n\n파일이 손상되어 있는 동안 매일 보내는 메일입니다.\n{detection_link}",
         ),
     },

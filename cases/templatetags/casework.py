@@ -27,6 +27,7 @@ from cases.pages.strip_table import strip_table
 from cases.pages.strips import VERDICTS
 from cases.pages.undo import undo_context
 from cases.pages.words import MISUSE_TAGS, OWN_WORDS, SOURCES, STATES, TOLD_LABELS, TOLD_WORDS
+from cases.services.amount_words import AMOUNTS, OWN_AMOUNTS
 from cases.services.choice_words import METHODS, disposition_word
 from cases.services.money_told import Told, told_money
 from fraud.company.calendar import CompanyCalendar
@@ -69,6 +70,18 @@ def money_of_case(case: Any) -> Told:
 def told_label(told: Told) -> str | Promise:
     """The heading of the amount of a case."""
     return TOLD_LABELS[told.kind]
+
+
+@register.simple_tag
+def amount_name(code: str) -> str:
+    """`written_off` → Written off: what staff call an amount of a case."""
+    return str(AMOUNTS[code])
+
+
+@register.simple_tag
+def own_amount_name(code: str) -> str:
+    """The same as its cardholder reads it."""
+    return str(OWN_AMOUNTS[code])
 
 
 @register.simple_tag
@@ -116,7 +129,7 @@ def filter_words(name: str) -> list[tuple[str, str | Promise]]:
 def left_word(code: str) -> str:
     """How a claim was taken out of a case: waiting, dropped."""
     words = {
-        Alert.Left.WAITING.value: pgettext("claim", "waits for a seat"),
+        Alert.Left.WAITING.value: pgettext("claim", "waiting for a seat"),
         Alert.Left.DROPPED.value: pgettext("claim", "dropped"),
     }
     return words.get(code, code)

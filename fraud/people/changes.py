@@ -101,7 +101,7 @@ def propose_role(
     if ends_on and ends_on < today:
         raise AccessRefused("days_over", _("The last day is over already."), field="ends_on")
     if not locked.is_active:
-        raise AccessRefused("login_ended", _("This login has ended. Let it work again first."), 409)
+        raise AccessRefused("login_ended", _("This login has ended. Reactivate it first."), 409)
     if role == Role.DATA_CLIENT:
         raise AccessRefused(
             "not_for_people",
@@ -156,7 +156,7 @@ def propose_return(*, user: User, reason: str, by: Actor, seen: int | None) -> A
     said = _begin(user, reason, by)
     locked = lock_login(user, seen)
     if locked.is_active:
-        raise AccessRefused("login_works", _("This login works already."), 409)
+        raise AccessRefused("login_works", _("This login is active already."), 409)
     _no_twin(locked, _Kind.RETURN)
     return write_proposal(AccessChange(user=locked, kind=_Kind.RETURN), said, by)
 
@@ -276,7 +276,7 @@ def _close(change: AccessChange, state: str, reason: str, by: Actor) -> None:
 
 def _give(user: User, change: AccessChange) -> None:
     if not user.is_active:
-        raise AccessRefused("login_ended", _("This login has ended. Let it work again first."), 409)
+        raise AccessRefused("login_ended", _("This login has ended. Reactivate it first."), 409)
     if change.ends_on and change.ends_on < clock.today():
         raise AccessRefused("days_over", _("The last day is over already."), 409)
     check_combination(user, Role(change.role), change.starts_on, change.ends_on)

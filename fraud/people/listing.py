@@ -222,7 +222,7 @@ def what_changes(change: AccessChange) -> str:
         _Kind.GIVE_ROLE: _("Give the role %(role)s"),
         _Kind.TAKE_ROLE: _("Take the role %(role)s away"),
         _Kind.UNITS: _("Whose cases they see"),
-        _Kind.RETURN: _("Let the login work again"),
+        _Kind.RETURN: _("Reactivate the login"),
     }
     role = role_word(change.role) if change.role else ""
     return words[_Kind(change.kind)] % {"role": role}
@@ -306,7 +306,7 @@ def one_login(user: User, by: Actor) -> OneLogin:
 def words_of_states() -> dict[str, str]:
     """A login's states in words."""
     return {
-        "works": pgettext("login", "works"),
+        "works": pgettext("login", "active"),
         "invited": pgettext("login", "invited"),
         "ended": pgettext("login", "ended"),
     }

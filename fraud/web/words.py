@@ -6,9 +6,10 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from audit.language import current_language
+from audit.permissions import ROLE_LABELS
 from fraud.web.markup import format_html
 from rules.starter import note_in
 
@@ -156,6 +157,20 @@ STAGE_STATES: dict[str, str | Promise] = {
 def stage_state_word(code: str) -> str | Promise:
     """`done` as people say it."""
     return STAGE_STATES.get(code, code)
+
+
+@register.filter
+def role_name(code: str) -> str:
+    """`recovery_clerk` → Recovery clerk; nothing for the system, whose name says what it is."""
+    english, korean = ROLE_LABELS.get(code, ("", ""))  # type: ignore[call-overload]
+    return korean if current_language() == "ko" else english
+
+
+@register.filter
+def run_name(reference: str) -> str:
+    """A run as people call it: `R-2026-11-22`; one that looked back at history says so in words."""
+    night, dash, further = reference.partition("-history")
+    return f"{night} ({pgettext('run', 'look back')})" if dash and not further else reference
 
 
 @register.filter

@@ -65,7 +65,7 @@ class PartChecker:
     def hint(self, name: str) -> tuple[str, str]:
         """(English, Korean) hint for an unknown field."""
         if name in {"None", "null", "NULL"}:
-            return " Write is missing.", " is missing으로 쓰십시오."
+            return " Write is missing.", " is missing으로 쓰세요."
         if name in (self.parameters or {}) or name in (self.lists or {}):
             sign = "$" if name in (self.parameters or {}) else "@"
             return f" Did you mean {sign}{name}?", f" {sign}{name}을(를) 찾으셨나요?"

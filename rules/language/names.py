@@ -19,7 +19,7 @@ def plain_name(name: str, position: Position) -> str:
     if not plain.isascii():
         character = next(letter for letter in plain if not letter.isascii())
         meant = plain.translate(_LOOK_ALIKES)
-        hint_en, hint_ko = (f" Write {meant}", f" {meant}(으)로 쓰십시오") if meant.isascii() else ("", "")
+        hint_en, hint_ko = (f" Write {meant}", f" {meant}(으)로 쓰세요") if meant.isascii() else ("", "")
         if not meant.isascii() and not any(letter.isascii() and letter.isalpha() for letter in plain):
             raise refuse(position, "foreign_word", name=name)
         raise refuse(

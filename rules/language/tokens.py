@@ -67,33 +67,33 @@ _SIGNS: dict[str, tuple[str, str]] = {
         "There is no attribute access and there are no method calls.",
         "속성 접근이나 메서드 호출은 없습니다.",
     ),
-    "[": ("Write lists with round brackets or as @name.", "목록은 둥근 괄호나 @이름으로 쓰십시오."),
-    "]": ("Write lists with round brackets or as @name.", "목록은 둥근 괄호나 @이름으로 쓰십시오."),
-    "{": ("There are no braces; write a condition.", "중괄호는 없습니다. 조건을 쓰십시오."),
-    "}": ("There are no braces; write a condition.", "중괄호는 없습니다. 조건을 쓰십시오."),
+    "[": ("Write lists with round brackets or as @name.", "목록은 둥근 괄호나 @이름으로 쓰세요."),
+    "]": ("Write lists with round brackets or as @name.", "목록은 둥근 괄호나 @이름으로 쓰세요."),
+    "{": ("There are no braces; write a condition.", "중괄호는 없습니다. 조건을 쓰세요."),
+    "}": ("There are no braces; write a condition.", "중괄호는 없습니다. 조건을 쓰세요."),
     ":": (
         "A condition assigns nothing; compare with = instead.",
-        "조건에서는 값을 대입하지 않습니다. =로 비교하십시오.",
+        "조건에서는 값을 대입하지 않습니다. =로 비교하세요.",
     ),
     ";": (
         "A rule is one condition; join conditions with and / or.",
-        "규칙은 조건 하나입니다. 조건은 and / or로 이으십시오.",
+        "규칙은 조건 하나입니다. 조건은 and / or로 이으세요.",
     ),
-    "&": ("Write and.", "and로 쓰십시오."),
-    "|": ("Write or.", "or로 쓰십시오."),
-    "!": ("Write not, or != for unequal.", "not으로 쓰십시오. 같지 않음은 !=입니다."),
-    "~": ("Write not.", "not으로 쓰십시오."),
+    "&": ("Write and.", "and로 쓰세요."),
+    "|": ("Write or.", "or로 쓰세요."),
+    "!": ("Write not, or != for unequal.", "not으로 쓰세요. 같지 않음은 !=입니다."),
+    "~": ("Write not.", "not으로 쓰세요."),
     "%": (
         "For a remainder use is_multiple(amount, 10,000 KRW).",
-        "나머지는 is_multiple(amount, 10,000 KRW)로 확인하십시오.",
+        "나머지는 is_multiple(amount, 10,000 KRW)로 확인하세요.",
     ),
     "^": ("There is no power.", "거듭제곱은 없습니다."),
     "**": ("There is no power.", "거듭제곱은 없습니다."),
-    "$": ("Write a parameter as $name.", "매개변수는 $이름으로 쓰십시오."),
-    "@": ("Write a list as @name.", "목록은 @이름으로 쓰십시오."),
+    "$": ("Write a parameter as $name.", "매개변수는 $이름으로 쓰세요."),
+    "@": ("Write a list as @name.", "목록은 @이름으로 쓰세요."),
     "₩": (
         "Write the amount with its currency code: 500,000 KRW",
-        "금액은 통화 코드와 함께 쓰십시오: 500,000 KRW",
+        "금액은 통화 코드와 함께 쓰세요: 500,000 KRW",
     ),
 }
 
@@ -130,4 +130,4 @@ def expected_words(terminals: set[str]) -> tuple[str, str]:
 
 def sign_hint(sign: str) -> tuple[str, str]:
     """(English, Korean) hint for a sign that the language does not have."""
-    return _SIGNS.get(sign, ("Text belongs in quotation marks.", "글자는 따옴표로 묶으십시오."))
+    return _SIGNS.get(sign, ("Text belongs in quotation marks.", "글자는 따옴표로 묶으세요."))

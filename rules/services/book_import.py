@@ -133,7 +133,7 @@ def book_of(text: str) -> Entry:
 def _refuse_form(book: Any) -> None:
     if not isinstance(book, dict) or book.get("format") != FORMAT:
         raise BookNotValid(
-            1, f"a rule book begins with format: {FORMAT}", f"규칙집은 format: {FORMAT}(으)로 시작합니다"
+            1, f"a rule book begins with format: {FORMAT}", f"규칙집의 첫 줄은 format: {FORMAT}입니다"
         )
     unknown = sorted(set(book) - {"format", *_PARTS})
     if unknown:
@@ -148,7 +148,7 @@ def _refuse_form(book: Any) -> None:
             raise BookNotValid(
                 0,
                 f"{part} is a list of at most {MOST_ENTRIES}",
-                f"{part}은(는) {MOST_ENTRIES}개 이하의 목록입니다",
+                f"{part} 항목은 {MOST_ENTRIES}개 이하의 목록입니다",
             )
 
 

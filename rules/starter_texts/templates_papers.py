@@ -94,10 +94,10 @@ CARD_TEMPLATES: tuple[dict[str, Any], ...] = (
         "net_amount > 0 and loyalty_id is not missing",
     ),
     template(
-        "C11", 2.0, "Private use not repaid in time", "사적 사용 변제 지연",
-        "§5.8 Private use", "제5조 8항 사적 사용 변제",
+        "C11", 2.0, "Private use not repaid in time", "사적 사용 반납 지연",
+        "§5.8 Private use", "제5조 8항 사적 사용 반납",
         "You declared {amount} at {merchant} on {date} as private. When will it be repaid?",
-        "{date} {merchant}의 {amount}을 사적 사용으로 신고하셨습니다. 언제 변제하실지 알려 주십시오.",
+        "{date} {merchant}의 {amount}을 사적 사용으로 신고하셨습니다. 언제 반납하실지 알려 주십시오.",
         "net_amount > 0 and self_declared_personal and repaid_on is missing and now - transacted_at > $repay_within",
     ),
     template(

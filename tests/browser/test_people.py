@@ -59,7 +59,7 @@ def test_from_the_invitation_to_the_end_of_a_login(visit, scene, settings, mailo
     new.click("form.stack .primary")
     new.wait_for_url(lambda url: "/accounts/login" not in url)
     new.open("/queue/")
-    assert new.locator("h1").inner_text() == "Not yours to do"
+    assert new.locator("h1").inner_text() == "You may not do this"
 
     auditor = visit("auditor")
     auditor.open("/approvals/?kind=access")

@@ -101,7 +101,7 @@ def test_a_controller_builds_by_blocks_mends_reads_and_proposes_and_the_night_hi
         "name_en": "Three within 30 minutes",
     }.items():
         page.fill(f"#{name}", value)
-    page.fill("#question_ko", "같은 곳에서 나누어 결제한 이유를 적어 주십시오.")
+    page.fill("#question_ko", "같은 곳에서 나누어 결제한 이유를 적어 주세요.")
     page.fill("#question_en", "Why was this paid in parts?")
     page.locator("form.panel .primary").click()
     page.wait_for_url("**/rules/Z90/")

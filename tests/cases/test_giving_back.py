@@ -123,7 +123,7 @@ def test_a_mistake_is_undone_by_somebody_else_once_and_the_money_is_owed_again(
     assert (counter.amount_minor, counter.reverses_id) == (30_000, given.pk)
     assert (fresh(owed).state, figures(owed)) == ("closed", (AMOUNT, 0, 30_000))
     (told,) = mails(owed, "recovery.not_given_back")
-    assert "환수액을 넘는 30,000원을 돌려드립니다" in told
+    assert "초과 반납액 30,000원을 돌려드립니다" in told
     with pytest.raises(errors.PostingReversed):
         undo(stage, given)
     assert record(stage, owed).attempt == 2  # the same line, rightly

@@ -165,10 +165,10 @@ def words_of(kind: str) -> tuple[str, str]:
     return {
         "at_stake": ("", ""),
         "decided": ("decided", "to repay"),
-        "open": ("still open", "still to repay"),
-        "repaid": ("repaid", "repaid"),
-        "repaid_in_part": ("repaid in part", "repaid; the rest is not asked for any more"),
-        "written_off": ("written off", "not asked for any more"),
+        "open": ("still to come back", "still to repay"),
+        "repaid": ("recovered", "repaid"),
+        "repaid_in_part": ("recovered in part", "repaid; the rest is no longer asked for"),
+        "written_off": ("written off", "no longer asked for"),
         "nothing": ("spent", "nothing to repay"),
     }[kind]
 

@@ -266,7 +266,7 @@ def test_interface_takes_the_same_steps(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_command_draws_the_night_and_says_when_there_is_none(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(CommandError, match="진행 중인 야간 작업이 없습니다"):
+    with pytest.raises(CommandError, match="진행 중인 야간 심사가 없습니다"):
         call_command("nightly", "--watch")
     run = half_scored()
     call_command("nightly", "--pause")

@@ -545,7 +545,7 @@ def test_the_cardholder_is_told_what_is_owed_to_them_by_mail_page_and_interface(
     assert "50,000원을 돌려드립니다" in owed_mails(case)[-1]
     client.force_login(stage.cast.cardholder)
     page = client.get(f"/my/notices/{case.reference}/").content.decode()
-    assert "돌려받으실 금액" in page
+    assert "돌려드릴 금액" in page
     assert "50,000" in page
     told = client.get(f"/api/v1/my/notices/{case.reference}/").json()["recovery"]
     assert (told["outstanding"], told["overpaid"]) == ("0", "50000")

@@ -552,8 +552,8 @@ def test_an_appeal_in_the_inbox_shows_what_was_decided_and_who_appeals(stage: St
     page = client.get("/approvals/")
     (row,) = page.context["rows"]
     said = {fact.name: fact.after for fact in row.changes}
-    assert said["Decided amount, contested"] == "KRW 84,000"
-    assert "Of it still asked for" not in said  # nothing of it has come back
+    assert said["Decided to come back"] == "KRW 84,000"
+    assert "To be recovered" not in said  # nothing of it has come back
     assert row.by == str(case.cardholder)
     assert "cardholder, appeals" in page.content.decode()
 

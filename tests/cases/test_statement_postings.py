@@ -196,7 +196,7 @@ def test_a_reversal_in_another_currency_takes_nothing_back(
 
 
 @formats
-@pytest.mark.parametrize(("language", "words"), [("en", "no repayment"), ("ko", "변제가 아닙니다")])
+@pytest.mark.parametrize(("language", "words"), [("en", "no repayment"), ("ko", "반납이 아닙니다")])
 def test_a_payment_out_that_the_bank_gave_back_is_no_repayment(
     stage: Stage, write: Callable[..., bytes], language: str, words: str
 ) -> None:

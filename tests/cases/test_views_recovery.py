@@ -169,7 +169,7 @@ def test_ledger_shows_what_is_open_within_few_queries(client, cast, case, django
     ).decode("utf-8-sig")
     assert case.reference in export
     heads = export.lstrip("\ufeff").splitlines()[0].split(",")
-    assert (heads[0], heads[6], len(heads)) == ("건", "환수 포기 금액", len(EXPORT_HEAD))
+    assert (heads[0], heads[6], len(heads)) == ("건", "환수 포기액", len(EXPORT_HEAD))
     entry = AuditEvent.objects.get(action="recoveries.exported")
     assert (entry.actor, entry.reason) == (cast.clerk.username, "월말 대조")
 

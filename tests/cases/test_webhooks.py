@@ -386,7 +386,7 @@ def test_the_interface_takes_the_same_steps(stage: Stage) -> None:
     assert "secret" not in client.get("/api/v1/webhooks/").content.decode()
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "Take it out."), ("ko", "빼고 다시 적어 주십시오.")])
+@pytest.mark.parametrize(("language", "words"), [("en", "Take it out."), ("ko", "빼고 다시 적어 주세요.")])
 def test_an_address_with_a_number_in_it_is_refused_not_changed(
     stage: Stage, language: str, words: str
 ) -> None:

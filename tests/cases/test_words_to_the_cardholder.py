@@ -67,7 +67,7 @@ def test_the_words_of_an_appeals_judge_reach_the_cardholder_once(stage: Stage) -
 
 @pytest.mark.parametrize(
     ("language", "brought", "objected"),
-    [("ko", "카드 사용자, 이의신청", "부정 사용 확인"), ("en", "cardholder, appeals", "Confirmed misuse")],
+    [("ko", "카드 사용자, 이의신청", "오남용 확인"), ("en", "cardholder, appeals", "Confirmed misuse")],
 )
 def test_an_appeal_in_the_inbox_says_what_it_objects_to_and_that_its_cardholder_brought_it(
     stage: Stage, language: str, brought: str, objected: str
@@ -168,4 +168,4 @@ def test_after_many_were_asked_the_list_is_the_one_they_were_chosen_in(stage: St
     versions = [f"{case.reference}@{fresh(case).version}" for case in cases]
     undone = reviewer.post("/queue/undo/", {"case": versions, "next": "/queue/?view=mine"}, follow=True)
     assert undone.redirect_chain[0][0] == "/queue/?view=mine"
-    assert "2건 되돌림" in undone.content.decode()
+    assert "2건의 마지막 조치를 되돌림" in undone.content.decode()

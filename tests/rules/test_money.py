@@ -59,9 +59,9 @@ def test_minor_units_survive_the_way_to_decimal_and_back(minor: int, currency: s
     [
         (1_140_000, "KRW", "ko", "1,140,000원"),
         (1_140_000, "KRW", "en", "KRW 1,140,000"),
-        (-1_000, "KRW", "ko", "-1,000원"),
+        (-1_000, "KRW", "ko", "−1,000원"),
         (123_456, "GBP", "ko", "GBP 1,234.56"),
-        (-5, "CAD", "en", "CAD -0.05"),
+        (-5, "CAD", "en", "CAD −0.05"),
         (0, "KRW", "ko", "0원"),
     ],
 )

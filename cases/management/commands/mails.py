@@ -46,4 +46,4 @@ class Command(BaseCommand):
             send_again(message=one, by=Actor.system("command"))
         except CaseworkError as error:
             return f"{line}: {error.sentence}"
-        return f"{line}: {_('waits for the next sweep')}"
+        return f"{line}: {_('leaves with the next sweep')}"

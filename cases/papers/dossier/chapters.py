@@ -12,6 +12,7 @@ from cases.pages.case import WEAK
 from cases.pages.words import SOURCES, STATES
 from cases.papers.dossier.contents import Contents
 from cases.papers.dossier.saying import REQUEST_STATES, said_at, said_money, said_person, said_yes
+from cases.services.amount_words import AMOUNTS
 from cases.services.choice_words import choice_word, disposition_word
 from fraud.web.paper import Paper
 from fraud.web.words import PURPOSES, TXN_TYPES, band_word
@@ -43,8 +44,8 @@ def overview(paper: Paper, contents: Contents) -> None:
             (pgettext("dossier", "Reviewer"), said_person(told["assignee"])),
             (pgettext("dossier", "Screening run"), told["run"]),
             (pgettext("dossier", "Reopened from"), told["reopened_from"]),
-            (pgettext("dossier", "Spent"), amount("spent")),
-            (pgettext("dossier", "Came back by the card"), amount("returned")),
+            (str(AMOUNTS["spent"]), amount("spent")),
+            (str(AMOUNTS["returned"]), amount("returned")),
             *_asked(told, amount),
         ]
     )  # fmt: skip
@@ -54,15 +55,12 @@ def _asked(told: Mapping[str, Any], amount: Callable[[str], str]) -> list[tuple[
     """What is at stake before a decision; after it what that asks for and what became of it."""
     money = told["money"]
     if money["decided"] is None:
-        return [(pgettext("dossier", "At stake now"), amount("at_stake"))]
-    became = [
-        (pgettext("dossier", "Paid back"), "repaid"),
-        (pgettext("dossier", "Written off"), "written_off"),
-    ]
+        return [(str(AMOUNTS["at_stake"]), amount("at_stake"))]
+    became = [(AMOUNTS["recovered"], "repaid"), (AMOUNTS["written_off"], "written_off")]
     return [
-        (pgettext("dossier", "Decided to come back"), amount("decided")),
-        *((words, amount(name)) for words, name in became if Decimal(money[name])),
-        (pgettext("dossier", "Still open"), amount("at_stake")),
+        (str(AMOUNTS["decided"]), amount("decided")),
+        *((str(words), amount(name)) for words, name in became if Decimal(money[name])),
+        (str(AMOUNTS["outstanding"]), amount("at_stake")),
     ]
 
 

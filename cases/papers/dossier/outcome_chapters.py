@@ -15,6 +15,7 @@ from cases.papers.dossier.saying import (
     said_person,
     said_yes,
 )
+from cases.services.amount_words import AMOUNTS
 from cases.services.choice_words import METHODS, RESULTS, disposition_word
 from fraud.web.paper import Paper
 
@@ -30,7 +31,7 @@ def decisions(paper: Paper, contents: Contents) -> None:
         is_other = row["decided_by"] and row["decided_by"] != row["proposed_by"]
         paper.facts(
             [
-                (pgettext("dossier", "To recover"), amount if row["amount"] != "0" else ""),
+                (str(AMOUNTS["due"]), amount if row["amount"] != "0" else ""),
                 (pgettext("dossier", "Proposed by"), f"{said_person(row['proposed_by'])}, {said_at(row['proposed_at'])}"),
                 (pgettext("dossier", "Decided by"), f"{said_person(row['decided_by'])}, {said_at(row['decided_at'])}" if row["decided_by"] else ""),
                 (pgettext("dossier", "Four eyes"), said_yes(bool(is_other)) if row["decided_by"] and not row["is_on_appeal"] else ""),
@@ -79,11 +80,10 @@ def ledger(paper: Paper, contents: Contents) -> None:
     paper.heading(pgettext("dossier", "Recovery ledger"))
     paper.facts(
         [
-            (pgettext("dossier", "Decided"), balance["decided"]),
-            (pgettext("dossier", "Due now"), balance["due"]),
-            (pgettext("dossier", "Came in"), balance["recovered"]),
-            (pgettext("dossier", "Written off"), balance["written_off"]),
-            (pgettext("dossier", "Still open"), balance["outstanding"]),
+            *(
+                (str(AMOUNTS[name]), balance[name])
+                for name in ("decided", "due", "recovered", "written_off", "outstanding")
+            ),
             (pgettext("dossier", "Write-off asked by"), said_person(told["write_off_requested_by"])),
             (pgettext("dossier", "Write-off decided by"), said_person(told["write_off_decided_by"])),
             (pgettext("dossier", "Closed"), said_at(told["closed_at"])),

@@ -262,7 +262,7 @@ def tell(path: str, checked: Checked, korean: bool) -> Iterator[str]:
     if korean:
         yield f"{path}: 온전합니다. 파일 {checked.n_entries}개, 감사 기록 {checked.n_chain}건(봉인 {checked.n_sealed}건)"
         yield f"감사 기록의 마지막 해시 {checked.head}"
-        yield f"목록 해시 {checked.digest}: 회사 감사 로그의 값과 대조하십시오."
+        yield f"목록 해시 {checked.digest}: 회사 감사 기록의 값과 대조하세요."
         return
     yield f"{path}: whole; {checked.n_entries} entries, {checked.n_chain} of the audit chain ({checked.n_sealed} sealed)"
     yield f"head of the audit chain {checked.head}"
@@ -272,9 +272,11 @@ def tell(path: str, checked: Checked, korean: bool) -> Iterator[str]:
 def main(arguments: list[str]) -> int:
     """0: whole, 1: something is wrong, 2: called wrongly."""
     paths = [one for one in arguments if not one.startswith("-")]
-    korean = "--ko" in arguments or os.environ.get("LANG", "").startswith("ko")
+    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    korean = "--ko" in arguments or spoken.startswith("ko")
     if len(paths) != 1:
-        print("usage: python3 verify.py [--ko] DOSSIER.zip", file=sys.stderr)
+        usage = "사용법" if korean else "usage"
+        print(f"{usage}: python3 verify.py [--ko] DOSSIER.zip", file=sys.stderr)
         return 2
     checked = check_dossier(paths[0])
     for line in tell(paths[0], checked, korean):

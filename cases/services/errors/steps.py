@@ -149,7 +149,9 @@ class AlreadyExtended(CaseworkError):
 
 class NotHeard(CaseworkError):
     code = "not_heard"
-    text = _("Ask the cardholder for an explanation first: nobody is decided against unheard.")
+    text = _(
+        "Ask the cardholder for an explanation first: nobody is decided against without having been heard."
+    )
 
 
 class DecisionNeedsSecondPerson(CaseworkError):

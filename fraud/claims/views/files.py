@@ -108,9 +108,9 @@ def _told_before(file: ClaimFile) -> str:
         return _("This file was delivered before. Nothing was taken twice; this is what became of it.")
     return ngettext(
         "This file was delivered before, and later deliveries told of %(n)d of its claims since: what they say holds. If this "
-        "file is meant as news, send it again with “Take it as news” ticked.",
+        "file is meant as news, send it again with “Apply its content again” ticked.",
         "This file was delivered before, and later deliveries told of %(n)d of its claims since: what they say holds. If this "
-        "file is meant as news, send it again with “Take it as news” ticked.",
+        "file is meant as news, send it again with “Apply its content again” ticked.",
         n,
     ) % {"n": n}
 

@@ -40,7 +40,7 @@ class Command(BaseCommand):
         if options["run"] is not None:
             experiment = Experiment.objects.filter(pk=options["run"], state=Experiment.State.WAITING).first()
             if experiment is None:
-                raise CommandError(_("No experiment with that number waits."))
+                raise CommandError(_("No experiment is waiting under that number."))
         elif options["kind"] is None:
             said = _("Say which kind: %(kinds)s; or --run with a number.")
             raise CommandError(said % {"kinds": ", ".join([*QUESTIONS, Experiment.Kind.MINING])})

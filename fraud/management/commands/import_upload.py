@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         file = ClaimFile.objects.filter(pk=options["file"]).first()
         if file is None or not is_waiting(file):
-            raise CommandError(_("No upload with that number waits."))
+            raise CommandError(_("No upload is waiting under that number."))
         user = User.objects.filter(username=file.received_by).first()
         file = import_waiting(file=file, by=actor_of(user) if user else Actor.system("import"))
         self.stdout.write(f"{file.reference}: {file.state}")

@@ -145,7 +145,7 @@ class GiveUnits(LoginStep):
         changes.propose_units(user=user, by=self.by, **data)
 
 
-@_described("Propose that it works again", "return")
+@_described("Propose to reactivate it", "return")
 class ReturnLogin(LoginStep):
     def step(self, user: User, data: dict[str, Any]) -> None:
         changes.propose_return(user=user, by=self.by, **data)

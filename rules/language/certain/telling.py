@@ -159,7 +159,7 @@ _OTHER_ORDER = (
 _OF_ITSELF = ("it is compared with a share of itself", "같은 값의 일부와 비교합니다")
 _BLANK = (
     "an empty text counts as missing, so write is missing",
-    "빈 글자는 값 없음으로 보므로 is missing으로 쓰십시오",
+    "빈 글자는 값 없음으로 보므로 is missing으로 쓰세요",
 )
 
 

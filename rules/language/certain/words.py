@@ -25,11 +25,11 @@ CERTAIN: Mapping[str, tuple[str, str]] = {
     ),
     "no_payment": (
         "“{text}” holds for no payment: {why_en}. Write before, to leave this claim out.",
-        "“{text}”은(는) 어떤 결제에서도 성립하지 않습니다. {why_ko}. 이 건을 빼려면 before를 쓰십시오.",
+        "“{text}”은(는) 어떤 결제에서도 성립하지 않습니다. {why_ko}. 이 건을 빼려면 before를 쓰세요.",
     ),
     "every_payment": (
         "“{text}” holds for every payment: {why_en}. Write before, to leave this claim out.",
-        "“{text}”은(는) 모든 결제에서 성립합니다. {why_ko}. 이 건을 빼려면 before를 쓰십시오.",
+        "“{text}”은(는) 모든 결제에서 성립합니다. {why_ko}. 이 건을 빼려면 before를 쓰세요.",
     ),
     "no_payment_head": (
         "“{text}” holds for no payment: {why_en}.",

@@ -210,7 +210,7 @@ def test_a_login_is_changed_by_its_version_in_the_header_or_in_the_body(stage: S
     both = {**body, "seen": read.data["seen"]}
     refused = admin.post(f"{place}give-role/", both, format="json", headers={"If-Match": '"x"'})
     assert refused.json()["code"] == "version_not_valid"
-    for language, words in (("en", "Send only one of them"), ("ko", "하나만 보내 주십시오")):
+    for language, words in (("en", "Send only one of them"), ("ko", "하나만 보내 주세요")):
         headers = {"If-Match": '"99"', "Accept-Language": language}
         stage.cast.system_admin.language = language
         stage.cast.system_admin.save()

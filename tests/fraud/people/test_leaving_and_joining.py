@@ -116,7 +116,7 @@ def test_two_duties_that_control_each_other_are_both_named_at_the_roles(office: 
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("en", "Give another one."), ("ko", "다른 주소를 적어 주십시오.")]
+    ("language", "words"), [("en", "Give another one."), ("ko", "다른 주소를 적어 주세요.")]
 )
 def test_an_address_with_a_number_is_refused_in_words(office: Office, language: str, words: str) -> None:
     with override(language), pytest.raises(AccessRefused) as refused:

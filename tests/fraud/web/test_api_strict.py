@@ -30,20 +30,20 @@ class Body(StrictSerializer):
     rows = Inner(many=True, required=False)
 
 
-CHOICES = ("Choose one of: {}.", "다음 중에서 선택해 주십시오: {}.")
+CHOICES = ("Choose one of: {}.", "다음 중에서 선택해 주세요: {}.")
 WRONG: list[tuple[dict[str, Any], tuple[str, str]]] = [
     ({"policy": "by chance"}, tuple(one.format("cost, fixed") for one in CHOICES)),
     ({"policy": ["cost"]}, tuple(one.format("cost, fixed") for one in CHOICES)),
     ({"braces": "c"}, tuple(one.format("{a}, {b}") for one in CHOICES)),
     ({"events": ["opened", "burnt"]}, tuple(one.format("opened, closed") for one in CHOICES)),
     ({"rows": [{"kind": "three"}]}, tuple(one.format("one, two") for one in CHOICES)),
-    ({"events": []}, ("Give a list of 1 to 2 entries.", "항목을 1개에서 2개까지 목록으로 적어 주십시오.")),
+    ({"events": []}, ("Give a list of 1 to 2 entries.", "항목을 1개에서 2개까지 목록으로 적어 주세요.")),
     ({"events": ["opened"] * 3}, ("Give a list of 1 to 2 entries.", "항목을 1개에서 2개까지")),
-    ({"scopes": []}, ("Give a list with at least 1 entry.", "항목을 1개 이상 목록으로 적어 주십시오.")),
+    ({"scopes": []}, ("Give a list with at least 1 entry.", "항목을 1개 이상 목록으로 적어 주세요.")),
     ({"scopes": "all"}, ("Give a list with at least 1 entry.", "항목을 1개 이상")),
-    ({"free": 3}, ("Give a list, as […].", "[…] 형태의 목록으로 적어 주십시오.")),
-    ({"changes": {}}, ("Give at least one name with its value.", "이름과 값을 하나 이상 적어 주십시오.")),
-    ({"changes": []}, ("as {…}.", "{…} 형태로 적어 주십시오.")),
+    ({"free": 3}, ("Give a list, as […].", "[…] 형태의 목록으로 적어 주세요.")),
+    ({"changes": {}}, ("Give at least one name with its value.", "이름과 값을 하나 이상 적어 주세요.")),
+    ({"changes": []}, ("as {…}.", "{…} 형태로 적어 주세요.")),
 ]
 
 
@@ -83,9 +83,9 @@ class Long(StrictSerializer):
     [
         ({"name": "abcd"}, "name", "Write at most 3 characters.", "최대 3자까지 입력할 수 있습니다."),
         ({"one": "ab"}, "one", "Write at most 1 character.", "최대 1자까지 입력할 수 있습니다."),
-        ({"reason": "ab"}, "reason", "Write at least 5 characters.", "5자 이상 입력해 주십시오."),
-        ({"n": 10}, "n", "Give a number of at most 9.", "9 이하의 숫자를 입력해 주십시오."),
-        ({"n": 1}, "n", "Give a number of at least 2.", "2 이상의 숫자를 입력해 주십시오."),
+        ({"reason": "ab"}, "reason", "Write at least 5 characters.", "5자 이상 입력해 주세요."),
+        ({"n": 10}, "n", "Give a number of at most 9.", "9 이하의 숫자를 입력해 주세요."),
+        ({"n": 1}, "n", "Give a number of at least 2.", "2 이상의 숫자를 입력해 주세요."),
         (
             {"texts": {"a": "x" * 41}},
             "texts.a",

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fraud.claims.importing.field_labels import field_label
+from rules.language.korean import with_particles
 
 # fmt: off
 _WHY: dict[str, tuple[str, str]] = {
-    "profile": ("named so by the profile “{profile}”", "프로필 “{profile}”에 있는 열 이름"),
-    "former": ("mapped so before, in the profile “{profile}”", "이전에 프로필 “{profile}”에서 이렇게 연결함"),
+    "profile": ("named so by the profile “{profile}”", "가져오기 설정 “{profile}”에 있는 열 이름"),
+    "former": ("mapped so before, in the profile “{profile}”", "이전에 가져오기 설정 “{profile}”에서 이렇게 연결함"),
     "name": ("its name", "열 이름"),
     "name_content": ("its name, and its values fit", "열 이름, 값도 맞음"),
     "name_part": ("a part of its name", "열 이름의 일부"),
@@ -19,13 +20,13 @@ _WHY: dict[str, tuple[str, str]] = {
     "content": ("its values look like {shape}", "값이 {shape}(으)로 보임"),
     "rivals": ("its name, but it could be {others} as well", "열 이름. 다만 {others}일 수도 있음"),
     "rival": ("could be the same; “{taken}” was taken", "같은 항목일 수 있으나 “{taken}”을(를) 선택함"),
-    "left_out": ("the profile “{profile}” does not read it; it could be: {field}", "프로필 “{profile}”이(가) 읽지 않음. 해당할 수 있는 항목: {field}"),
+    "left_out": ("the profile “{profile}” does not read it; it could be: {field}", "가져오기 설정 “{profile}”이(가) 읽지 않음. 해당할 수 있는 항목: {field}"),
     "only_amount": ("the only amount there is", "유일한 금액"),
     "merchant": ("the nearest there is to a merchant: no column names one", "가맹점을 가리키는 열이 없어 가장 가까운 열"),
     "day": ("the nearest there is to the day of the payment: no column names it", "사용일을 가리키는 열이 없어 가장 가까운 날짜"),
     "person": ("the nearest there is to a person: no column names one", "사람을 가리키는 열이 없어 가장 가까운 열"),
     "chosen": ("chosen", "직접 선택"),
-    "doubled": ("two columns have this name: rename one of them in the file", "같은 이름의 열이 둘: 파일에서 하나의 이름을 바꿔 주십시오"),
+    "doubled": ("two columns have this name: rename one of them in the file", "같은 이름의 열이 둘: 파일에서 하나의 이름을 바꿔 주세요"),
     "unnamed": ("the column has no name", "열 이름이 없음"),
     "unknown": ("nothing takes it", "쓰이지 않음"),
     "empty": ("empty in the rows looked at", "살펴본 행에서 비어 있음"),
@@ -39,8 +40,8 @@ _FOUND: dict[str, tuple[str, str]] = {
     "western": ("neither UTF-8 nor Korean", "UTF-8도 한글 인코딩도 아님"),
     "marked": ("the first bytes say so", "첫 바이트에 표시되어 있음"),
     "names": ("{known} of its {n} cells are names of columns", "셀 {n}개 중 {known}개가 열 이름"),
-    "of_profile": ("the profile says so", "프로필에 정해져 있음"),
-    "profile_widened": ("the profile's forms do not read these days; the form they have is added", "프로필의 형식으로 읽히지 않아 이 파일의 날짜 형식을 추가함"),
+    "of_profile": ("the profile says so", "가져오기 설정에 정해져 있음"),
+    "profile_widened": ("the profile's forms do not read these days; the form they have is added", "가져오기 설정의 형식으로 읽히지 않아 이 파일의 날짜 형식을 추가함"),
     "either_order": ("{example} can be read in several ways", "{example}을(를) 여러 가지로 읽을 수 있음"),
     "proof": ("{proof} can be read in no other way", "{proof}은(는) 다르게 읽을 수 없음"),
     "proof_elsewhere": ("{proof} in another column can be read in no other way", "다른 열의 {proof}은(는) 다르게 읽을 수 없음"),
@@ -91,17 +92,20 @@ def why_text(code: str, params: Mapping[str, Any], language: str) -> str:
         values["shape"] = _SHAPES[values["shape"]][at]
     if "field" in values:
         values["field"] = field_label(values["field"], language)
-    return _WHY[code][at].format_map(values)
+    said = _WHY[code][at].format_map(values)
+    return with_particles(said) if at else said
 
 
 def found_text(code: str, params: Mapping[str, Any], language: str) -> str:
     """The reason of a finding about layout or forms in `ko` or `en`."""
-    return _FOUND[code][1 if language == "ko" else 0].format_map(dict(params))
+    said = _FOUND[code][1 if language == "ko" else 0].format_map(dict(params))
+    return with_particles(said) if language == "ko" else said
 
 
 def kind_text(name: str, columns: Sequence[str], language: str) -> str:
     """What a table that is no list of claims looks like, in `ko` or `en`."""
-    return _KINDS[name][1 if language == "ko" else 0].format(columns=", ".join(columns[:3]))
+    said = _KINDS[name][1 if language == "ko" else 0].format(columns=", ".join(columns[:3]))
+    return with_particles(said) if language == "ko" else said
 
 
 def level_text(level: str, language: str) -> str:

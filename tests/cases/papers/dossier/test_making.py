@@ -410,6 +410,6 @@ def test_the_command_tells_a_dossier_of_ours_from_one_made_anew(
     with pytest.raises(CommandError, match="내보낸"):  # … but nobody here made it
         call_command("verify_dossier", str(path), "--recorded")
     path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(CommandError, match="어긋난 것"):
+    with pytest.raises(CommandError, match="문제"):
         call_command("verify_dossier", str(path), "--json")
     assert '"whole": false' in capsys.readouterr().out

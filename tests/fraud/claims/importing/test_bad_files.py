@@ -433,7 +433,7 @@ _DO = re.compile(
     r"\b(Write|Send|Save|Add|Close|Double|Fill|Split|Remove|Paste|Unmerge|Check|Correct|Round|Export|Shorten|Format|Keep|Open|"
     r"may (appear|carry)|must|has to be done)\b"
 )
-_DO_KO = re.compile(r"(주십시오|합니다|없습니다|않았습니다)\.")
+_DO_KO = re.compile(r"(주세요|합니다|없습니다|않았습니다)\.")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
