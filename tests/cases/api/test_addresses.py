@@ -57,7 +57,7 @@ def test_every_list_of_the_interface_refuses_them(
 def test_every_page_says_them_and_none_fails(stage: Stage) -> None:
     page = everybody("ko")
     tried = said = 0
-    for route, entry in walk(get_resolver().url_patterns):
+    for route, _entry in walk(get_resolver().url_patterns):
         plain = "/" + re.sub(r"[\^$\\]|\?P?", "", route)
         if "<" in plain or "(" in plain or plain.startswith(("/api/", "/static/", "/accounts/")):
             continue
