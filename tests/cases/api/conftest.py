@@ -43,9 +43,8 @@ class Caller:
 
 
 @pytest.fixture
-def call(stage: Stage, settings: Any) -> Callable[[str], Caller]:
+def call(stage: Stage) -> Callable[[str], Caller]:
     """`call("reviewer").get("cases/")`."""
-    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "TEST_REQUEST_DEFAULT_FORMAT": "json"}
 
     def as_person(name: str) -> Caller:
         client = APIClient()
