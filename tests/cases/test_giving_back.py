@@ -69,7 +69,7 @@ def test_what_is_owed_is_given_back_in_parts_and_the_cardholder_is_told(stage: S
     record(stage, owed, 20_000, bank_reference="OUT-2")
     assert (fresh(owed).state, figures(owed)) == ("closed", (AMOUNT - 30_000, 30_000, 0))
     first, second = mails(owed, "recovery.given_back")
-    assert "10,000원을 11월 20일 (금)에 돌려드렸습니다. 환수액을 넘는 20,000원을 돌려드립니다." in first
+    assert "10,000원을 11월 20일 (금)에 돌려드렸습니다. 초과 반납액 20,000원을 돌려드립니다." in first
     assert "20,000원을 11월 20일 (금)에 돌려드렸습니다. \n" in second
     said = [
         entry.reason

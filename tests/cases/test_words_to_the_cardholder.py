@@ -127,7 +127,7 @@ def test_a_mail_text_in_the_inbox_is_labelled_as_a_mail(
     assert [change.name for change in row.changes] == labels
 
 
-def test_chips_name_departments_and_rules_and_particles_follow_what_was_typed(stage: Stage) -> None:
+def test_chips_name_departments_and_rules_and_a_day_that_is_none_is_named(stage: Stage) -> None:
     make_rule_version(code="A04")
     reviewer = client_of(stage, "reviewer", "ko")
     department = stage.cast.department
@@ -135,7 +135,7 @@ def test_chips_name_departments_and_rules_and_particles_follow_what_was_typed(st
     chips = {chip["key"]: chip["text"] for chip in page.context["filters"].chips}
     assert chips["department"] == department.name
     assert chips["rule"].startswith("A04 ")
-    assert "“2026-13-01”은 날짜가" in page.content.decode()
+    assert "“2026-13-01”: 날짜가" in page.content.decode()
 
 
 def test_a_further_letter_thanks_for_the_answer_and_asks_nothing_that_was_answered(stage: Stage) -> None:
