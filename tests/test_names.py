@@ -173,3 +173,12 @@ def test_no_other_catalogue_stands_before_ours() -> None:
                     now = translation.pgettext(context, msgid) if context else translation.gettext(msgid)
                     shadowed += [(context, msgid, said, now)] * (now != said)
     assert shadowed == []
+
+
+def test_a_particle_in_one_form_follows_only_values_that_end_the_same_way() -> None:
+    """A day (…일), a percentage (…%) and a code of a currency; every other value has a noun behind it."""
+    fixed = re.compile(
+        r"(?:%\((\w+)\)[sd]|\{(\w+)\})[”’\"]?(?:을|를|은|는|이|가|과|와|로|으로|이라는|라는)(?=[\s,.])"
+    )
+    followed = {found[1] for place, text in TEXTS if place.endswith(".po") for found in fixed.finditer(text)}
+    assert followed <= {"upper", "p", "day", "currency"}
