@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -59,10 +61,14 @@ def misses(request: HttpRequest, code: str) -> HttpResponse:
     if version is None:
         raise Http404
     found = missed_by(version, by)
+    # Without a script the link opens it as a page of its own.
+    name = "_misses" if request.headers.get("HX-Request") else "misses"
+    context: dict[str, Any] = {"rule": rule}
     if isinstance(found, Waiting):
-        return render(request, "cases/rule_operation/_misses.html", {"waiting": found})
-    context = {"found": found, "caught": found.caught, "near": found.near}
-    return render(request, "cases/rule_operation/_misses.html", context)
+        context["waiting"] = found
+    else:
+        context |= {"found": found, "caught": found.caught, "near": found.near}
+    return render(request, f"cases/rule_operation/{name}.html", context)
 
 
 def _find(code: str) -> Rule:

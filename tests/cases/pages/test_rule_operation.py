@@ -221,7 +221,11 @@ def test_pages_and_interface_tell_the_same(cast, run, client):
         assert "별빛상회" in page.content.decode()
     answer = client.get("/api/v1/rules/A04/operation/").json()
     assert (answer["hits"], answer["reviewed"], answer["misuse"]) == (3, 1, 0)
-    assert client.get(reverse("cases:rule-misses", args=["A04"])).status_code == 200
+    alone = client.get(reverse("cases:rule-misses", args=["A04"]))  # as a link without a script opens it
+    part = client.get(reverse("cases:rule-misses", args=["A04"]), headers={"HX-Request": "true"})
+    assert (alone.status_code, part.status_code) == (200, 200)
+    assert "<h1>" in alone.content.decode()
+    assert "<h1>" not in part.content.decode()
     assert client.get("/api/v1/rules/A04/operation/misses/").json() == {
         "n_misuse": 0,
         "nearly": [],
