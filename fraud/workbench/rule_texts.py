@@ -33,8 +33,9 @@ def problems_of(error: RuleNotValid, text: str) -> list[dict[str, Any]]:
     shown = []
     for p in error.problems:
         line, start = lines[min(p.line, len(lines)) - 1], p.column - 1
-        place = {"before": line[:start], "marked": line[start : start + max(p.length, 1)]}
+        place: dict[str, Any] = {"before": line[:start], "marked": line[start : start + max(p.length, 1)]}
         behind = line[start + max(p.length, 1) :]
+        place["is_repeated"] = p.instead == error.correction and p.length == len(text.strip())  # stands below
         shown.append(
             {"line": p.line, "column": p.column, "text": p.message(language), "behind": behind, **place}
         )

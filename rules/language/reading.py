@@ -19,20 +19,21 @@ from rules.language.mending.doubts import (
     warned_of,
 )
 from rules.language.mending.kinds import shop_kind
-from rules.language.mending.meanings import could_mean, searched_text
+from rules.language.mending.meanings import Meanings, could_mean, searched_text
 from rules.language.mending.naming_place import Names
 from rules.language.mending.plain_words import PLAIN_EXAMPLE, RIDDLES, in_cells, in_plain_words
 from rules.language.mending.reading import is_sure, mend
 from rules.language.mending.sheets import is_formula, without_formula, without_query
 from rules.language.mending.spoken import Spoken, hear, loses_negation, not_understood, ordered_grade
+from rules.language.mending.spoken.hearing import said_words
 from rules.language.mending.spoken.numerals import in_digits
 from rules.language.mending.typos import respelled
-from rules.language.mending.unsaid import asked_back, not_carried
+from rules.language.mending.unsaid import asked_back, not_carried, office_word
 from rules.language.nodes import Expression
 from rules.language.parse import parse
 from rules.language.problems import RuleNotValid, told_at
 from rules.language.specs import ParameterSpec, ValueListSpec
-from rules.language.text import to_text
+from rules.language.text import quote, to_text
 
 #: 500,00: nobody can tell whether a digit or a point was meant.
 _HALF_NUMBER = re.compile(r"[<>=]\s*([0-9]{1,3}),([0-9]{1,2})(?![0-9,])(?!\s*(?:[A-Z]{3}|원))")
@@ -52,6 +53,8 @@ _WHOLE = frozenset(
         "outcome_field",
     }
 )
+#: How Korean words end that go on to the next, and are no name.
+_GOES_ON = re.compile(r"[0-9,]|[은는이가을를인고나만며지면서게히로]$")
 #: Refusals that say better themselves what to write.
 _CLEAR = frozenset(
     {
@@ -127,13 +130,15 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
         whole, part = comma[1], comma[2]
         others = {"point": f"{whole}.{part}", "thousands": f"{whole},{part:0<3}"}
         return RuleNotValid([told_at(text, comma.start(1), comma.end(2), "half_number", **others)])
+    term = office_word(text)
+    if term is not None and _is_unread(text, names):
+        return _asked(text, term)
     meant = asked_back(text) or could_mean(text) or shop_kind(text)
     if meant is not None and meant.rule and not judge(meant.rule, names):
         whole = told_at(text, meant.start, meant.end, "write_as", instead=meant.rule)
         return RuleNotValid([whole], meant.rule)
     if meant is not None:
-        code = "can_write" if meant.is_one else "could_mean"
-        return RuleNotValid([told_at(text, meant.start, meant.end, code, choices=meant.choices)])
+        return _asked(text, meant)
     found = mend(text, names)
     spoken = _spoken(text, names)
     if spoken is not None and spoken.readings:
@@ -169,8 +174,6 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     ):
         return RuleNotValid(error.problems, found.text if error.problems[0].code == "not_ascii" else None)
     correction = found.text if is_sure(found) else None
-    if correction is not None and is_speech(text) and not_carried(text, correction):
-        lost, correction = lost or not_carried(text, correction), None
     if correction is not None and (found_unsure := unsure(text, found.problems, correction)):
         return RuleNotValid(found_unsure)
     contrary = not_both(text, correction, names) if correction is not None else None
@@ -179,6 +182,8 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     is_unplaced = spoken is None and is_speech(text) and not is_nearly(text)
     if correction is not None and (is_unplaced or loses_negation(text, correction)):
         correction = None
+    if correction is not None and is_speech(text) and (left := not_carried(text, correction)):
+        lost, correction = left, None
     problems = found.problems or error.problems
     if correction is None:
         problems = tuple(in_cells(problem) for problem in problems)
@@ -186,10 +191,43 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
         return RuleNotValid(
             [told_at(text, start, end, "plain_example", example=PLAIN_EXAMPLE) for start, end in lost[:3]]
         )
+    first = _named_first(text, names) if correction is None and is_speech(text) else None
+    if first is not None:
+        return first
     riddles = {one.code for one in problems} & RIDDLES or not_understood(text)
     if correction is None and is_speech(text) and riddles:
         problems = in_plain_words(text, problems, names)
     return RuleNotValid(problems, correction)
+
+
+def _asked(text: str, meant: Meanings) -> RuleNotValid:
+    """What could be meant, or how it is written, at its place."""
+    code = meant.code or ("can_write" if meant.is_one else "could_mean")
+    return RuleNotValid([told_at(text, meant.start, meant.end, code, choices=meant.choices)])
+
+
+def _is_unread(text: str, names: Names) -> bool:
+    """Whether a sentence is not read as a rule as it stands, with every word of it."""
+    spoken = _spoken(text, names)
+    return spoken is None or bool(spoken.text and not_carried(text, spoken.text))
+
+
+def _named_first(text: str, names: Names) -> RuleNotValid | None:
+    """``Starbucks over 30,000``: where all but the beginning is read, that is a name to look for, of a shop or in the purpose."""
+    unknown = not_understood(text)
+    if not unknown or not text.strip():
+        return None
+    start, end = len(text) - len(text.lstrip()), unknown[-1][1]
+    rest = text[end:]
+    is_name = all(token.kind in {"unknown", "place"} for token in said_words(text[start:end]))
+    if end - start < 2 or not is_name or not rest.strip() or _GOES_ON.search(text[start:end]):
+        return None
+    behind = _spoken(rest, names)
+    if behind is None or not behind.text or not_carried(rest, behind.text):
+        return None
+    name = quote(text[start:end])
+    choices = f"merchant.name contains {name}, purpose_text contains {name}"
+    return RuleNotValid([told_at(text, start, end, "could_mean", choices=choices)])
 
 
 def _respelled(text: str, slips: list[tuple[int, int, str]], names: Names) -> RuleNotValid:

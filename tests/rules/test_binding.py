@@ -19,7 +19,8 @@ WEEKEND, HOLIDAY, NIGHT, AMOUNT, BAR, CAFE = (
     ("words", "text"),
     [
         ([WEEKEND, "or", HOLIDAY, BESIDE, AMOUNT], f"({WEEKEND} or {HOLIDAY}) and {AMOUNT}"),
-        ([AMOUNT, "and", WEEKEND, "or", HOLIDAY], f"{AMOUNT} and ({WEEKEND} or {HOLIDAY})"),
+        ([AMOUNT, BESIDE, WEEKEND, "or", HOLIDAY], f"{AMOUNT} and ({WEEKEND} or {HOLIDAY})"),
+        ([AMOUNT, "and", WEEKEND, "or", HOLIDAY], ""),
         ([NIGHT, BESIDE, BAR, "or", CAFE], f"{NIGHT} and ({BAR} or {CAFE})"),
         ([WEEKEND, "or", HOLIDAY], f"{WEEKEND} or {HOLIDAY}"),
         (["(", WEEKEND, "or", AMOUNT, ")", "and", BAR], f"({WEEKEND} or {AMOUNT}) and {BAR}"),

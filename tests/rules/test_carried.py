@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from rules.language import RuleNotValid, read
+from rules.language import RuleNotValid, check, parse, read
 from rules.language.mending.unsaid import not_carried
 from rules.starter_lists import STARTER_LISTS
 from rules.starter_parameters import STARTER_PARAMETERS
+from tests.rules.controllers import ENGLISH, ENGLISH_ASKED, KOREAN, KOREAN_ASKED
 
 COMPANY: dict[str, Any] = {"lists": STARTER_LISTS, "parameters": STARTER_PARAMETERS}
 
@@ -76,7 +77,7 @@ def test_one_more_word_is_never_answered_with_the_rule_without_it(said: str) -> 
     assert plain is not None
     words = said.split()
     for at in range(len(words) + 1):
-        for word in UNREAD:
+        for word in UNREAD[at % 3 :: 3]:
             more = " ".join([*words[:at], word, *words[at:]])
             assert offered(more) != plain, more
 
@@ -85,3 +86,14 @@ def offered(text: str) -> str | None:
     with pytest.raises(RuleNotValid) as caught:
         read(text, **COMPANY)
     return caught.value.correction
+
+
+@pytest.mark.parametrize(("said", "meant"), [*KOREAN, *ENGLISH], ids=[row[0] for row in (*KOREAN, *ENGLISH)])
+def test_what_controllers_say_is_offered_as_they_mean_it(said: str, meant: str) -> None:
+    assert offered(said) == meant
+    check(parse(meant), **COMPANY)
+
+
+@pytest.mark.parametrize("said", [*KOREAN_ASKED, *ENGLISH_ASKED])
+def test_what_can_mean_several_things_or_is_no_rule_is_asked_back(said: str) -> None:
+    assert offered(said) is None

@@ -227,7 +227,7 @@
   text.addEventListener("blur", () => offer([]));
   // What was sent before is no longer meant: its answer must not write over what is being typed.
   function typed() { B.isTouched = true; asked?.abort(); mark("text"); later(300); }
-  text.addEventListener("input", () => { typed(); suggest(); });
+  text.addEventListener("input", (event) => { typed(); if (event.isTrusted) suggest(); }); // what was taken over is whole
 
   fetch(root.dataset.words).then((answer) => answer.json()).then((words) => {
     B.use(words);

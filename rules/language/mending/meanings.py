@@ -20,6 +20,8 @@ class Meanings:
     is_one: bool = False
     #: the whole rule, where nothing else was said
     rule: str = ""
+    #: the message, where it is none of the usual two
+    code: str = ""
 
 
 _COUNTED = re.compile(
@@ -44,7 +46,9 @@ _TIMES = (
     (r"정오|\bnoon\b|\bmidday\b", "hour = 12, time(transacted_at) in 11:30..12:30"),
     (r"자정|\bmidnight\b|\bafter\s+12(?::00)?\s?a\.?m\b", "hour in 0..5, time(transacted_at) >= 23:00, is_night"),
     (r"저녁(?!\s*[0-9])(?:\s?시간)?|\bevenings?\b|\bdinner\s?time\b", "hour in 18..21, time(transacted_at) >= 18:00"),
-    (r"아침(?!\s*[0-9])|(?<!early )\bmornings?\b", "hour in 6..9, time(transacted_at) in 06:00..10:00"),
+    (r"아침(?!\s*[0-9])", "hour in 6..9, time(transacted_at) in 06:00..10:00"),
+    (r"(?<!early )\bmornings?\b", "hour < 12, hour in 6..11"),
+    (r"\bafternoons?\b", "hour >= 12, hour in 12..17"),
 )  # fmt: skip
 _NATIONS = {
     "미국": "US", "일본": "JP", "중국": "CN", "베트남": "VN", "태국": "TH", "홍콩": "HK", "대만": "TW", "싱가포르": "SG", "필리핀": "PH", "영국": "GB", "독일": "DE",

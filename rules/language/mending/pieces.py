@@ -107,8 +107,6 @@ _ACCEPTED = frozenset({"==", "<>"})
 
 #: Digits, letters and signs as wide as a Hangul syllable → the plain ones.
 _NARROW = {0xFF01 + at: 0x21 + at for at in range(94) if chr(0x21 + at) not in "\"'`<>=,()"}
-
-
 #: A comma as wide as a syllable between digits, which those are too.
 _WIDE_COMMA = re.compile(r"(?<=[0-9])，(?=[0-9]{3}(?![0-9]))")
 

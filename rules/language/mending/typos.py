@@ -17,6 +17,12 @@ _TAILS = tuple(sorted({*JOINING, *PARTICLES, "보다", ""}, key=len, reverse=Tru
 #: Right words that say nothing to a rule, and names that are one letter from a word.
 _RIGHT = frozenset(
     [
+        "오전",
+        "오후",
+        "오전에",
+        "오후에",
+        "오전에만",
+        "오후에만",
         "결제",
         "결재일",
         "결재자",

@@ -17,7 +17,8 @@ from rules.language.mending.spoken.values import VALUES
 
 _RUN = VALUES | {"field", "paper", "compare", "aggregate", "period"}
 _RUN_WORDS = frozenset({"between", "to", "by", "of", "within", "same", "per"})
-_DUPLICATE = "count(same cardholder, merchant, amount, day) >= 2"
+#: What a duplicate is, where nothing else is said.
+DUPLICATE = "count(same cardholder, merchant, amount, day) >= 2"
 #: English words for an absence that stand behind what is absent; the others stand before it.
 _FOLLOWING = frozenset({"missing", "lacking", "not attached", "is missing", "are missing", "not given"})
 
@@ -105,7 +106,7 @@ def _condition(meant: str, names: Names) -> str | None:
         return f"count({day} >= 2 and sum(amount {day} > {limit}" if "single_limit" in parameters else None
     if meant == "RESTRICTED":
         return "merchant.mcc in @restricted_mcc" if "restricted_mcc" in lists else None
-    return {"ABROAD": abroad, "not ABROAD": home, "DUPLICATE": _DUPLICATE}.get(meant, meant)
+    return {"ABROAD": abroad, "not ABROAD": home, "DUPLICATE": DUPLICATE}.get(meant, meant)
 
 
 def _paper(tokens: Sequence[Said], at: int, names: Names) -> Clause | None:

@@ -11,6 +11,10 @@ from rules.language.mending.spoken.said import Said, meaning
 #: What a word in front of a branch does not end with, where it is part of the name: particles, titles, parts of a company.
 _NO_PART = tuple("이가은는을를의에로과와도만서고면씩님팀부장")
 
+_NAMED = frozenset({"unknown", "place"})
+#: What a name may hold as well, behind at: Night Owl Bar, The Kitchen.
+_ALSO = frozenset({"flag", "empty", "field"})
+
 
 def with_shops(text: str, tokens: Sequence[Said]) -> list[Said]:
     """The tokens, those that are one shop's name together as one."""
@@ -37,20 +41,27 @@ def _english(text: str, tokens: Sequence[Said], at: int) -> int:
     """How many words written with capitals are one name from here on: behind at, or one of them is a kind of shop; 0 for less than two."""
     if text.isupper():
         return 0
-    end = at
-    while end < len(tokens) and _is_capital(text, tokens[end]) and (end == at or _is_next(text, tokens, end)):
+    end, behind_at = at, at > 0 and tokens[at - 1].is_word("at")
+    kinds = _NAMED | _ALSO if behind_at else _NAMED
+    while (
+        end < len(tokens)
+        and _is_capital(text, tokens[end], kinds)
+        and (end == at or _is_next(text, tokens, end))
+    ):
         end += 1
+    if not any(one.kind in _NAMED for one in tokens[at:end]):
+        return 0
     follows = tokens[end] if end < len(tokens) and _is_next(text, tokens, end) else None
     if end - at < 2 or (follows is not None and follows.kind == "field"):
         return 0
-    is_behind_at = at > 0 and tokens[at - 1].is_word("at")
     words = [text[one.start : one.end].lower() for one in tokens[at:end]]
-    return end - at if is_behind_at or any(map(is_kind, words)) else 0
+    return end - at if behind_at or any(map(is_kind, words)) else 0
 
 
-def _is_capital(text: str, token: Said) -> bool:
+def _is_capital(text: str, token: Said, kinds: frozenset[str]) -> bool:
     written = text[token.start : token.end]
-    return token.kind in {"unknown", "place"} and re.match(r"[A-Z]", written) is not None
+    is_weekday = token.kind == "flag" and token.value.startswith("weekday")
+    return token.kind in kinds and not is_weekday and re.match(r"[A-Z]", written) is not None
 
 
 def _is_next(text: str, tokens: Sequence[Said], at: int) -> bool:

@@ -58,7 +58,7 @@ $single_limit | single limit; the single limit; single payment limit; single tra
 """
 _PERIODS = """
 day | 하루; 하루에; 하루당; 일별; 일일; 매일; 날마다; 당일; 같은날; 같은 날; 동일 날짜; 하루 동안; 하루동안; a day; per day; one day; each day; same day; the same day; daily; every day; in a day; in one day; on one day; on the same day; a single day; on a day
-week | 주별; 주간; 매주; 주당; 일주일에; 한주에; a week; per week; one week; each week; same week; the same week; weekly; every week; in a week; in one week
+week | 이번 주; 이번주; this week; 주별; 주간; 매주; 주당; 일주일에; 한주에; a week; per week; one week; each week; same week; the same week; weekly; every week; in a week; in one week
 month | 월; 월별; 월간; 매월; 매달; 달마다; 한달에; 한 달에; 한달; 한 달; 월당; 당월; 같은 달; 이번달; 이번 달; a month; per month; one month; each month; same month; the same month; monthly; every month; in a month; in one month; in the same month; this month
 quarter | 분기; 분기별; 매분기; a quarter; per quarter; quarterly; each quarter; one quarter
 year | 연; 연간; 연별; 연도별; 매년; 년간; 해마다; 일년에; 1년에; a year; per year; one year; yearly; annual; annually; each year; every year

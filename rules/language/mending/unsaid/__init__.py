@@ -12,10 +12,16 @@ from rules.language.mending.unsaid.moments import moments_asked
 from rules.language.mending.unsaid.nights import nights_asked
 from rules.language.mending.unsaid.places import places_asked
 from rules.language.mending.unsaid.several import several_asked
+from rules.language.mending.unsaid.terms import terms_asked
 
-__all__ = ["asked_back", "not_carried"]
+__all__ = ["asked_back", "not_carried", "office_word"]
 
 _WRITTEN = re.compile(r"[\"'“‘=<>@≥≤≠≧≦＞＜＝!*]|\w\(|[a-z]_[a-z]|[a-z]\.[a-z]{2}", re.IGNORECASE)
+
+
+def office_word(text: str) -> Meanings | None:
+    """What a word of an office is called in a rule (working hours, entertainment, the third payment); None where there is none, or the text is half a rule."""
+    return None if _WRITTEN.search(re.sub(r"[ap]\.m\.?", "am", text)) else terms_asked(text)
 
 
 def asked_back(text: str) -> Meanings | None:

@@ -14,7 +14,10 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _AVERAGE = re.compile(r"평균|평소|\b(?:average|avg|mean|usual)\b", re.IGNORECASE)
-_FACTOR = re.compile(r"([0-9.]+|두|세|네)\s*배|\b([0-9.]+)\s*(?:x|times)\b|\b(twice|double)\b", re.IGNORECASE)
+_FACTOR = re.compile(
+    r"([0-9.]+|두|세|네)\s*배|\b([0-9.]+|three|four|five)\s*(?:x|times)\b|\b(twice|double)\b", re.IGNORECASE
+)
+_FACTORS = {"두": "2", "세": "3", "네": "4", "three": "3", "four": "4", "five": "5"}
 #: The average of what may be several things: of all payments there, or of this person's there.
 _WHOSE_AVERAGE = re.compile(
     r"(가맹점|가게|상점|매장|업종|전체|전사|회사|카드)(?:의)?\s?평균|\b(merchant|shop|store|category|trade|company|overall|global|general|card)(?:'s)? (?:average|mean|avg)\b",
@@ -96,8 +99,9 @@ def _average(text: str) -> Meanings | None:
         return Meanings(match.start(), match.end(), ", ".join(ways), is_one=len(ways) == 1)
     if times is None or _COMPARED.search(text):
         return None
-    factor = {"두": "2", "세": "3", "네": "4"}.get(times[1] or "", times[1] or times[2] or "2")
-    ways = [f"amount {sign} {factor} * mean(amount same {whose} within 30 days)" for sign in (">=", ">")]
+    factor = _FACTORS.get((times[1] or times[2] or "").lower(), times[1] or times[2] or "2")
+    length = period_in(text)[0] or " within 30 days"
+    ways = [f"amount {sign} {factor} * mean(amount same {whose}{length})" for sign in (">=", ">")]
     return Meanings(0, len(text), ", ".join(ways))
 
 
@@ -109,7 +113,7 @@ def whose_average_asked(text: str) -> Meanings | None:
         return None
     said = (match[1] or match[2]).lower()
     keys = next(keys for word, keys in _AVERAGE_OF if re.search(word, said))
-    factor = times and ({"두": "2", "세": "3", "네": "4"}.get(times[1] or "") or times[1] or times[2] or "2")
+    factor = times and (_FACTORS.get((times[1] or times[2] or "").lower()) or times[1] or times[2] or "2")
     length = period_in(text)[0] or " within 30 days"
     sign = sign_in(text)
     subject = f"{factor} * mean" if factor else "mean"

@@ -7,7 +7,6 @@ that only fills the sentence has to be known as such (``words.py``), everything 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from rules.fields import FIELDS
@@ -15,42 +14,9 @@ from rules.language.literals import number_of
 from rules.language.mending.spoken.hearing import said_words
 from rules.language.mending.spoken.numerals import in_digits
 from rules.language.mending.spoken.said import Said
+from rules.language.mending.unsaid.standing import DOWN, PERIOD_LENGTHS, SECONDS, UP, Standing, standing_in
 from rules.language.mending.window_text import KEY_OF
-from rules.language.nodes import (
-    Call,
-    Comparison,
-    DateLiteral,
-    DurationLiteral,
-    FieldRef,
-    InlineList,
-    IsMissing,
-    ListRef,
-    Membership,
-    MoneyLiteral,
-    Not,
-    NumberLiteral,
-    Or,
-    ParameterRef,
-    PercentLiteral,
-    Range,
-    TextLiteral,
-    TextMatch,
-    TimeLiteral,
-    Window,
-    walk,
-)
-from rules.language.parse import parse
-from rules.language.text import to_text
 
-_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
-_PERIOD_LENGTHS = {
-    "day": 86400,
-    "week": 604800,
-    "month": 30 * 86400,
-    "quarter": 90 * 86400,
-    "year": 365 * 86400,
-}
-_UP, _DOWN = frozenset({">", ">="}), frozenset({"<", "<="})
 #: Circumstances that are told by something of another name → what stands in the rule then.
 _TOLD_BY: Mapping[str, frozenset[str]] = {
     "ABROAD": frozenset({"merchant.country"}),
@@ -74,29 +40,9 @@ _OTHERWISE: Mapping[str, frozenset[str]] = {
 }
 
 
-@dataclass
-class _Carried:
-    """What stands in a rule."""
-
-    text: str
-    names: set[str] = field(default_factory=set)
-    keys: set[str] = field(default_factory=set)
-    texts: list[str] = field(default_factory=list)
-    numbers: set[Decimal] = field(default_factory=set)
-    lengths: set[Decimal] = field(default_factory=set)
-    clocks: set[str] = field(default_factory=set)
-    up: int = 0
-    down: int = 0
-    equal: int = 0
-    denials: int = 0
-    has_or: bool = False
-    has_window: bool = False
-    has_length: bool = False
-
-
 def not_carried(text: str, rule: str) -> list[tuple[int, int]]:
     """Where the words of a spoken text stand that a rule says nothing of: (start, end) each, in order."""
-    found = _in_rule(rule)
+    found = standing_in(rule)
     lost: list[tuple[int, int]] = []
     for said in dict.fromkeys((text, in_digits(text), in_digits(text, ones=True))):
         tokens = said_words(said)
@@ -107,74 +53,7 @@ def not_carried(text: str, rule: str) -> list[tuple[int, int]]:
     return lost
 
 
-def _in_rule(rule: str) -> _Carried:
-    tree = parse(rule)
-    found = _Carried(to_text(tree))
-    for node in walk(tree):
-        _take(node, found)
-    return found
-
-
-def _take(node: object, found: _Carried) -> None:
-    if isinstance(node, FieldRef | ListRef | ParameterRef | Call):
-        found.names.add(node.name)
-    elif isinstance(node, Window):
-        _take_window(node, found)
-    elif isinstance(node, TextLiteral):
-        found.texts.append(node.value.lower())
-        if node.value.isdigit():
-            found.numbers.add(Decimal(node.value))
-    elif isinstance(node, NumberLiteral | PercentLiteral):
-        found.numbers.add(node.value)
-    elif isinstance(node, MoneyLiteral):
-        found.numbers.add(node.amount)
-        found.names.add(node.currency)
-    elif isinstance(node, DurationLiteral):
-        found.numbers.add(node.amount)
-        found.lengths.add(node.amount * _SECONDS.get(node.unit, 0))
-    elif isinstance(node, TimeLiteral):
-        found.clocks.add(f"{node.value:%H:%M}")
-    elif isinstance(node, DateLiteral):
-        found.clocks.add(node.value.isoformat())
-    else:
-        _take_sign(node, found)
-
-
-def _take_window(node: Window, found: _Carried) -> None:
-    found.has_window = True
-    found.has_length |= node.within is not None or node.period is not None
-    found.names.add(node.function)
-    found.keys |= {*node.keys, *node.part}
-    if node.period:
-        found.keys.add(node.period)
-        found.lengths.add(Decimal(_PERIOD_LENGTHS[node.period]))
-    if node.mode:
-        found.denials += 1
-
-
-def _take_sign(node: object, found: _Carried) -> None:
-    if isinstance(node, Comparison):
-        found.up += node.op in _UP
-        found.down += node.op in _DOWN
-        found.equal += node.op in {"=", "!="}
-        found.denials += node.op == "!="
-    elif isinstance(node, Range):
-        found.up += 1
-        found.down += 1
-    elif isinstance(node, Not):
-        found.denials += 1
-    elif isinstance(node, IsMissing):
-        found.denials += 1
-        found.names.add("is missing")
-    elif isinstance(node, TextMatch):
-        found.names.add("starts" if node.op == "starts with" else "contains")
-    elif isinstance(node, Or | InlineList | Membership):
-        found.has_or = True
-        if isinstance(node, Membership) and isinstance(node.collection, ListRef):
-            found.denials += node.collection.name == "home_countries"  # not abroad: at home
-
-
-def _is_carried(token: Said, found: _Carried) -> bool:
+def _is_carried(token: Said, found: Standing) -> bool:
     if any(_stands_in(token, one) for one in found.texts):
         return True
     if token.kind == "unknown" and token.written in {"starts", "start", "begins"}:
@@ -198,11 +77,11 @@ def _stands_in(token: Said, text: str) -> bool:
     return bare in text if len(bare) > 1 else bare == text
 
 
-def _empty(token: Said, found: _Carried) -> bool:
+def _empty(token: Said, found: Standing) -> bool:
     return token.written not in _OF_SEVERAL or found.has_window
 
 
-def _flag(token: Said, found: _Carried) -> bool:
+def _flag(token: Said, found: Standing) -> bool:
     named = _TOLD_BY.get(token.value)
     if named is not None:
         return named <= found.names | found.keys
@@ -215,14 +94,14 @@ def _flag(token: Said, found: _Carried) -> bool:
     )
 
 
-def _weekday(token: Said, found: _Carried) -> bool:
+def _weekday(token: Said, found: Standing) -> bool:
     name, _, number = token.value.partition(" = ")
     if name == "weekday":
         return name in found.names and Decimal(number) in found.numbers
     return name.removesuffix(" is not missing") in found.names and "is missing" in found.text
 
 
-def _number(token: Said, found: _Carried) -> bool:
+def _number(token: Said, found: Standing) -> bool:
     said = number_of(token.value.removesuffix("%").split(" ")[0])
     if said is None:
         return False
@@ -236,38 +115,38 @@ def _number(token: Said, found: _Carried) -> bool:
     return said == 1 or (said == 0 and "is missing" in found.names)
 
 
-def _time(token: Said, found: _Carried) -> bool:
+def _time(token: Said, found: Standing) -> bool:
     hour = token.value.split(":")[0]
     return token.value in found.clocks or (token.value.endswith(":00") and Decimal(hour) in found.numbers)
 
 
-def _duration(token: Said, found: _Carried) -> bool:
+def _duration(token: Said, found: Standing) -> bool:
     number, _, unit = token.value.partition(" ")
     said = number_of(number) or Decimal(0)
-    if said * _SECONDS.get(unit.removesuffix("s"), 0) in found.lengths:
+    if said * SECONDS.get(unit.removesuffix("s"), 0) in found.lengths:
         return True
     digits = "".join(filter(str.isdigit, token.written))
     bare = found.names & {"installments", "business_days_between", "days_to_submit"}
     return bool(bare) and (said in found.numbers or (digits != "" and Decimal(digits) in found.numbers))
 
 
-def _compare(token: Said, found: _Carried) -> bool:
+def _compare(token: Said, found: Standing) -> bool:
     if token.value in {"=", "!="}:
         return True
     return bool(found.up or found.down)
 
 
-def _aggregate(token: Said, found: _Carried) -> bool:
+def _aggregate(token: Said, found: Standing) -> bool:
     if token.value == "sum" and "count" in found.names and "sum" not in found.names:
         return False
     return token.value in found.names or (token.value == "count" and "n_attendees" in found.names)
 
 
-def _period(token: Said, found: _Carried) -> bool:
-    return Decimal(_PERIOD_LENGTHS[token.value]) in found.lengths
+def _period(token: Said, found: Standing) -> bool:
+    return Decimal(PERIOD_LENGTHS[token.value]) in found.lengths
 
 
-def _field(token: Said, found: _Carried) -> bool:
+def _field(token: Said, found: Standing) -> bool:
     name = token.value
     if {name, KEY_OF.get(name, name)} & (found.names | found.keys):
         return True
@@ -276,7 +155,7 @@ def _field(token: Said, found: _Carried) -> bool:
     return bool(_OTHERWISE.get(name, frozenset()) & (found.names | found.keys))
 
 
-def _word(token: Said, found: _Carried) -> bool:
+def _word(token: Said, found: Standing) -> bool:
     value = token.value
     if value in {"same", "per", "two_times", "three_times"}:
         return found.has_window or "contains" in found.names or found.text.startswith("amount")
@@ -301,15 +180,15 @@ def _word(token: Said, found: _Carried) -> bool:
     return value in {"of", "by", "at", "is", "once"}
 
 
-def _join(token: Said, found: _Carried) -> bool:
+def _join(token: Said, found: Standing) -> bool:
     return token.value != "or" or found.has_or
 
 
-def _place(token: Said, found: _Carried) -> bool:
+def _place(token: Said, found: Standing) -> bool:
     return token.value.lower() in " ".join(found.texts)
 
 
-_READERS: Mapping[str, Callable[[Said, _Carried], bool]] = {
+_READERS: Mapping[str, Callable[[Said, Standing], bool]] = {
     "empty": _empty, "flag": _flag, "money": _number, "number": _number, "count": _number, "people": _number, "percent": _number, "multiple": _number,
     "time": _time, "date": lambda token, found: token.value in found.clocks, "duration": _duration, "compare": _compare, "aggregate": _aggregate, "period": _period,
     "field": _field, "paper": _field, "word": _word, "join": _join, "place": _place,
@@ -317,14 +196,14 @@ _READERS: Mapping[str, Callable[[Said, _Carried], bool]] = {
 }  # fmt: skip
 
 
-def _uncounted(tokens: list[Said], found: _Carried) -> list[Said]:
+def _uncounted(tokens: list[Said], found: Standing) -> list[Said]:
     """Denials and comparisons of which the rule has fewer than were said."""
     denying = [
         one for one in tokens if one.is_word("none", "not") or (one.kind == "compare" and one.value == "!=")
     ]
     signs = [one for one in tokens if one.kind == "compare" and one.written not in _BACK]
-    ups = [one for one in signs if one.value in _UP or one.value == "AFTER"]
-    downs = [one for one in signs if one.value in _DOWN]
+    ups = [one for one in signs if one.value in UP or one.value == "AFTER"]
+    downs = [one for one in signs if one.value in DOWN]
     flipped = max(0, len(ups) - found.up) + max(0, len(downs) - found.down)
     if found.denials + flipped < len(denying) or (denying and not found.denials and not flipped):
         return denying[-1:]

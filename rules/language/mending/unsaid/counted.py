@@ -101,6 +101,8 @@ def things_counted(text: str) -> Meanings | None:
     number = found.number
     if sign == ">" and number == 1:
         sign, number = ">=", 2
+    if found.thing == "card":
+        return _cards(found, text, period, f"{sign or '>='} {number}")
     limit = f"{sign or '>='} {number}"
     calls = [_call(found, text, one) for one in ([period] if period else [", day", " within 30 days"])]
     choices = ", ".join(f"{call} {limit}" for call in calls)
@@ -112,6 +114,15 @@ def things_counted(text: str) -> Meanings | None:
     is_plain &= found.thing not in {"cardholder", "department", "approver"} or shared is not None
     is_plain &= shared is None or _KIND.search(shared[0]) is None  # the same restaurant: its kind is said too
     return Meanings(found.start, found.end, choices, is_one=len(calls) == 1, rule=choices if is_plain else "")
+
+
+def _cards(found: _Counted, text: str, period: str, limit: str) -> Meanings:
+    """Cards are not told apart: their kinds are, and at one merchant the people who pay there."""
+    if _SHARED.search(text):
+        ways = [f"distinct(cardholder same merchant{period or ', day'}) {limit}"]
+    else:
+        ways = [f"distinct(card.kind same cardholder{period or ', day'}) >= 2"]
+    return Meanings(found.start, found.end, ", ".join(ways), code="cards_unseen")
 
 
 def _found(text: str) -> _Counted | None:
@@ -162,10 +173,6 @@ def _counted(match: re.Match[str], thing: str) -> _Counted:
 def _call(found: _Counted, text: str, period: str) -> str:
     """The window that counts different ones of what is meant."""
     amount = ", amount" if _SAME_AMOUNT.search(text) else ""
-    if found.thing == "card":
-        if _SHARED.search(text):
-            return f"distinct(cardholder same merchant{amount}{period})"
-        return f"count(same cardholder{amount}{period})"
     if found.thing in {"cardholder", "department", "approver"}:
         keys = _in_common(text, found.thing)
         if _SHARED.search(text) or not (keys or amount):

@@ -79,7 +79,7 @@ _DAY_SPAN = re.compile(
 )
 #: Days that are counted back from today: a rule looks at every payment, so it asks how old one is.
 _AGO = (
-    (r"그저께|엊그제", "2 days"), (r"어제|오늘|\byesterday\b|\btoday\b", "1 day"), (r"지난\s?주(?!말)|이번\s?주(?!말)|금주|\b(?:last|this) week\b", "7 days"),
+    (r"그저께|엊그제", "2 days"), (r"어제|오늘|\byesterday\b|\btoday\b", "1 day"), (r"지난\s?주(?!말)|이번\s?주(?!말|.*[0-9])|금주|\blast week\b|\bthis week\b(?!.*[0-9])", "7 days"),
     (r"지난\s?달(?!\s?[0-9])|이번\s?달(?=.*결제$)|\blast month\b", "30 days"), (r"작년|지난\s?해|올해|금년|\b(?:last|this) year\b", "365 days"),
 )  # fmt: skip
 _FEASTS = (

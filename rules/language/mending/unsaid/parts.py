@@ -66,8 +66,15 @@ def period_in(text: str) -> tuple[str, re.Match[str] | None]:
             "three": "3",
         }.get(found["n"].lower(), found["n"])
         said = length_text(number, found["unit"]) if is_back and number.isdigit() else None
-        if said is not None and said not in {"1 day", "1 week"}:
-            return f" within {said}", found
+        is_week = number == "1" and length_text("1", found["unit"]) == "1 week"
+        is_length = (found["n"] == "1" or is_week) and re.search(
+            "within|이내|안에|내에", found[0], re.IGNORECASE
+        )
+        if said is not None and (is_length or said not in {"1 day", "1 week"}):
+            return f" within {'7 days' if said == '1 week' else said}", found
+    week = re.search(r"(?:일주일|한\s?주)\s?(?:안|이내|내)(?:에)?", text)
+    if week is not None:
+        return " within 7 days", week
     for period, pattern in _PERIODS:
         match = re.search(pattern, text, re.IGNORECASE)
         if match is not None:

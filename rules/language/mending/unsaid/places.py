@@ -31,6 +31,10 @@ _NO_SHOPS = (
     (r"(?<![가-힣])휴가지에서", "on_leave, merchant.region != cardholder.region"),
     (r"(?<![가-힣])(거래처|고객사|회의실)에서", 'purpose_text contains "{0}", merchant.name contains "{0}"'),
 )
+#: 서울 아닌, outside Seoul: anywhere else.
+_ELSEWHERE_THAN = re.compile(
+    r"(?:에서|이|가)?\s?(?:아닌|아니|제외|빼고|말고|외)|\b(?:outside|not in|except)\b", re.IGNORECASE
+)
 _NAMES = {
     "seoul": "서울", "busan": "부산", "daegu": "대구", "incheon": "인천", "gwangju": "광주", "daejeon": "대전", "ulsan": "울산", "sejong": "세종", "jeju": "제주", "gyeonggi": "경기",
 }  # fmt: skip
@@ -78,7 +82,8 @@ def places_asked(text: str) -> Meanings | None:
     match = _KOREAN_REGION.search(text) or _ENGLISH_REGION.search(text)
     if match is not None:
         name = _NAMES.get(match[1].lower(), match[1])
-        return Meanings(match.start(), match.end(), f'merchant.region = "{name}"', is_one=True)
+        sign = "!=" if _ELSEWHERE_THAN.search(text, match.start()) else "="
+        return Meanings(match.start(), match.end(), f'merchant.region {sign} "{name}"', is_one=True)
     for pattern, choices in _NO_SHOPS:
         outside = re.search(pattern, text)
         if outside is not None:

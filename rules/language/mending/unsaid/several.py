@@ -38,6 +38,10 @@ _COUNTED = re.compile(
     r"[0-9]|한\s?번|두|세|네|다섯|\b(?:one|two|three|four|five|twice|thrice|once|more than|times|total|sum)\b|합계|금액이|다른|different|마다|별|중복|넘|초과|이상",
     re.IGNORECASE,
 )
+_WITHIN_DAY = re.compile(
+    r"\s*(?P<twice>twice )?(?:within|in) (?:a|one|1) day(?P<behind> twice)?\s*|\s*(?:1\s?일|하루)\s?(?:이내|안)(?:에)?\s*",
+    re.IGNORECASE,
+)
 _COUNT = re.compile(
     r"\s*(?:(?:하루|월|일)\s*)?(?:결제\s*|사용\s*)?(?:건수|횟수|number of (?:payments|transactions|claims))(?:가|는)?\s*([0-9]+)\s*(?:건|회|번)?\s*",
     re.IGNORECASE,
@@ -46,7 +50,7 @@ _COUNT = re.compile(
 
 def several_asked(text: str) -> Meanings | None:
     """What is not said of several payments in a text; None where all is."""
-    for asked in (_everybody, _card, _weeks, _often, _alike, _times):
+    for asked in (_everybody, _card, _weeks, _often, _alike, _day_alone, _times):
         found = asked(text)
         if found is not None:
             return found
@@ -77,6 +81,14 @@ def _card(text: str) -> Meanings | None:
     match = _CARD.search(text)
     if match is None:
         return None
+    people = re.search(
+        r"([0-9]+|두|세|네)\s*(?:명|사람)|\b([0-9]+|two|three|four|other|another|several)\s+(?:people|employees|persons|users|person|employee)\b|다른\s?사람|남의",
+        text,
+        re.IGNORECASE,
+    )
+    if people is not None:
+        whose = f"distinct(card.user_no same cardholder{period_in(text)[0] or ', day'}) >= 2"
+        return Meanings(match.start(), match.end(), f'{whose}, card.kind = "shared"', code="cards_unseen")
     number = re.search(r"([0-9]+|두|세|네|two|three|four)\s*(?:번|회|건|times|payments)", text, re.IGNORECASE)
     said = {"두": "2", "세": "3", "네": "4", "two": "2", "three": "3", "four": "4"}
     times = said.get(number[1].lower(), number[1]) if number else "3"
@@ -85,9 +97,11 @@ def _card(text: str) -> Meanings | None:
     if money and number is None:
         limit = f"{sign_in(text) or '>='} {money[0].out}"
         return Meanings(
-            match.start(), match.end(), f"sum(amount same cardholder{period}) {limit}", is_one=True
+            match.start(), match.end(), f"sum(amount same cardholder{period}) {limit}", code="cards_unseen"
         )
-    return Meanings(match.start(), match.end(), f"count(same cardholder{period}) >= {times}", is_one=True)
+    return Meanings(
+        match.start(), match.end(), f"count(same cardholder{period}) >= {times}", code="cards_unseen"
+    )
 
 
 def _weeks(text: str) -> Meanings | None:
@@ -139,6 +153,20 @@ def _alike(text: str) -> Meanings | None:
     calls = (f"count(same cardholder{keys}{period})", f"count(same {keys.removeprefix(', ')}{period})")
     ways = ", ".join(f"{call} >= 2" for call in calls)
     return Meanings(alike[0].start(), alike[-1].end(), f"{ways}, {calls[0]} >= 3")
+
+
+def _day_alone(text: str) -> Meanings | None:
+    """Within one day: so many payments, or filed so soon?"""
+    match = _WITHIN_DAY.fullmatch(text)
+    if match is None:
+        return None
+    ways = ("count(same cardholder within 1 day) >= 2", "submitted_at - transacted_at <= 1 day")
+    return Meanings(
+        0,
+        len(text),
+        ways[0] if (match["twice"] or match["behind"]) else ", ".join(ways),
+        is_one=bool(match["twice"] or match["behind"]),
+    )
 
 
 def _times(text: str) -> Meanings | None:

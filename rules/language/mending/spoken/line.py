@@ -1,0 +1,187 @@
+"""A spoken rule as far as it is written: its conditions, what joins them, and which payments its counts and totals take."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from rules.language.mending.spoken.binding import BESIDE, Bound, amount_inside, bind
+from rules.language.mending.spoken.clauses import DUPLICATE
+from rules.language.mending.spoken.said import Said
+from rules.language.mending.spoken.totals import UNSAID
+
+#: Words that set a condition apart from all that was said before.
+_TURNS = frozenset({"but", "plus"})
+
+
+_JOINS = frozenset({"and", "or", BESIDE, "("})
+
+
+_WINDOW = re.compile(r"(?:count|sum)\((?:[\w.]+ )?(same [^()]*?)(?: where [^()]*)?\)")
+
+
+_PLACE = "merchant.name contains "
+
+
+_SHARED_KEYS = frozenset({"merchant", "mcc", "amount", "department", "region", "brn", "purpose", "project"})
+
+
+_OF_PEOPLE = re.compile(r"attendee|per_head")
+
+
+_COUNTED = re.compile(r"(?:count|sum)\([^()]*\) [<>=]+ [^()]*$")
+
+
+@dataclass(frozen=True)
+class Part:
+    """``text[start:end]`` was said, ``out`` is how the language writes it."""
+
+    start: int
+    end: int
+    out: str
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """The rule, and its conditions in order."""
+
+    text: str
+    parts: tuple[Part, ...]
+    #: Where it can be read in two ways, both; ``text`` is empty then.
+    readings: tuple[str, ...] = ()
+
+
+@dataclass
+class Line:
+    """The rule as far as it is written."""
+
+    words: list[str]
+    parts: list[Part]
+    depth: int = 0
+
+    def take(self, token: Said, join: str) -> bool:
+        """Write a bracket, a join or not; whether it may stand there."""
+        is_free = not self.words or self.words[-1] in _JOINS
+        if token.kind == "open":
+            self.depth += 1
+            if not is_free and self.words[-1] != "not":
+                return False
+            self.words.append("(")
+        elif token.kind == "close":
+            self.depth -= 1
+            self.words.append(")")
+            return self.depth >= 0 and not is_free
+        elif token.is_word("not"):
+            self.words += ["not"] if is_free else [BESIDE, "not"]
+        else:
+            self.words.append(BESIDE if token.written in _TURNS else join)
+            return not is_free
+        return True
+
+    def add(self, part: Part) -> None:
+        """Write a condition, joined with the one before it where nothing was said between them."""
+        if self.words and self.words[-1] not in _JOINS:
+            shops = self._shops()
+            both = _of_them(self.words[-1], part.out) if not shops else _of_shops(shops, part.out)
+            if both and shops:
+                begin = len(self.words) - 2 * len(shops) + 1
+                del self.words[begin:]
+                self.words.append(both)
+                self.parts[-len(shops) :] = [Part(self.parts[-len(shops)].start, part.end, both)]
+                return
+            if both:
+                self.words[-1] = both
+                self.parts[-1] = Part(self.parts[-1].start, part.end, both)
+                return
+            self.words.append(BESIDE)
+        self.words.append(part.out)
+        self.parts.append(part)
+
+    def _shops(self) -> list[str]:
+        """The kinds of shops joined by or that were said last; nothing where it is only one."""
+        found: list[str] = []
+        while len(self.words) > 2 * len(found) and self.words[-2 * len(found) - 1].startswith(_PLACE):
+            found.append(self.words[-2 * len(found) - 1])
+            if self.words[-2 * len(found) :][:1] != ["or"]:
+                break
+        return found[::-1] if len(found) > 1 else []
+
+    def whole(self) -> Spoken | None:
+        """The rule; None where a bracket is open or a join leads nowhere."""
+        if self.depth or not self.parts or self.words[-1] in _JOINS | {"not"}:
+            return None
+        outs = [part.out for part in self.parts]
+        if any(UNSAID in one and "sum(" in one for one in outs) and _OF_PEOPLE.search(" ".join(outs)):
+            return None  # 5 attendees, 50,000 in total: of the payment they had
+        if _shares_keys(outs):
+            return None  # 같은 가맹점 하루 2번 또는 한 달 10번: at that merchant too?
+        window = _window_of(outs)
+        if window is None:
+            return None
+        parts = tuple(replace(part, out=_said(part.out, window)) for part in self.parts)
+        bound = bind(self.words)
+        inside = amount_inside(self.words)
+        if inside and not bound.readings:
+            bound = Bound("", (bind(inside).text, bound.text))
+        readings = tuple(_said(one, window) for one in bound.readings)
+        return Spoken(_said(bound.text, window), parts, readings)
+
+
+def _window_of(conditions: Sequence[str]) -> str | None:
+    """What a total that was said without is taken over: what the other total of the sentence is taken over, else 30 days of the cardholder.
+
+    None where it was said with other keys, or there are several it could share: nobody can tell.
+    """
+    windows = {found for one in conditions for found in _WINDOW.findall(one)}
+    said, left = {one for one in windows if UNSAID not in one}, {one for one in windows if UNSAID in one}
+    if not said and sum(one.count(UNSAID) for one in conditions) > 1:
+        return None  # 두 건 합계: of those two, or of a time nobody named
+    if not left or not said:
+        return ""
+    return said.pop() if len(said) == 1 and left == {f"same cardholder{UNSAID}"} else None
+
+
+def _shares_keys(conditions: Sequence[str]) -> bool:
+    """Whether a later count or total lacks a key that the one before it has: it may be meant there too."""
+    said = [
+        set(re.sub(r" within .*", "", one.removeprefix("same ")).split(", ")) & _SHARED_KEYS
+        for one in _windows([one for one in conditions if one != DUPLICATE])
+    ]
+    return any(before - behind for before, behind in pairwise(said))
+
+
+def _windows(conditions: Sequence[str]) -> list[str]:
+    return [found for one in conditions for found in _WINDOW.findall(one) if UNSAID not in found]
+
+
+def _said(text: str, window: str) -> str:
+    alone = f"same cardholder{UNSAID}"
+    return (text.replace(alone, window) if window else text).replace(UNSAID, " within 30 days")
+
+
+def _of_them(before: str, behind: str) -> str | None:
+    """``주유소에서 하루 2회`` counts the payments at petrol stations only: the condition stands in the window too."""
+    windows = [said for said in (before, behind) if _COUNTED.match(said)]
+    if len(windows) != 1 or "(" in (before if windows[0] == behind else behind):
+        return None
+    condition = before if windows[0] == behind else behind
+    if " or " in condition or " and " in condition:
+        return None
+    call, _, rest = windows[0].partition(")")
+    joined = " and " if " where " in call else " where "
+    return f"{condition} and {call}{joined}{condition}){rest}"
+
+
+def _of_shops(shops: Sequence[str], counted: str) -> str | None:
+    """``카페 또는 편의점에서 하루 3번``: the payments at either are counted together."""
+    if not _COUNTED.match(counted):
+        return None
+    either = " or ".join(shops)
+    call, _, rest = counted.partition(")")
+    return (
+        f"({either}) and {call} and ({either})){rest}"
+        if " where " in call
+        else f"({either}) and {call} where {either}){rest}"
+    )
