@@ -121,11 +121,37 @@ _NULL: dict[str, Any] = {
 _BLANK: dict[str, Any] = {"blank": gettext_lazy("Write something; an empty text is not enough here.")}
 
 
+#: What each kind of field says of a value of another kind, the nearer kinds first. The framework's own sentences name a kind at most.
+_KINDS: list[tuple[type, Any]] = [
+    (serializers.BooleanField, gettext_lazy("Give true or false, without quotation marks.")),
+    (serializers.IntegerField, gettext_lazy("Give a whole number, without quotation marks.")),
+    (serializers.FloatField, gettext_lazy("Give a number, without quotation marks.")),
+    (
+        serializers.DateTimeField,
+        gettext_lazy("Give a moment with its time zone, as 2026-03-31T09:00:00+09:00."),
+    ),
+    (serializers.DateField, gettext_lazy("Write a day as 2026-01-31.")),
+    (serializers.FileField, gettext_lazy("Send a file, in a form of the kind multipart/form-data.")),
+    (serializers.Serializer, gettext_lazy("Give names with their values, as {…}.")),
+    (serializers.CharField, gettext_lazy("Give a text, in quotation marks.")),
+]
+_OF_ANOTHER_KIND = ("invalid", "max_string_length", "datetime", "date", "overflow", "make_aware")
+_NEEDED = gettext_lazy("Give a value: this is needed.")
+
+
 class StrictSerializer(serializers.Serializer):
     """A serializer that refuses fields it does not know: a misspelt or smuggled field is never silently dropped.
 
-    Whatever a choice, a list or a table in it refuses says what would be right (`say_what_is_right`).
+    Whatever a field in it refuses says what would be right (`say_what_is_right`).
     """
+
+    @property
+    def errors(self) -> Any:
+        """What is wrong, by field; of a body that is no table, what one looks like."""
+        found = super().errors
+        if set(found) != {NO_FIELD} or isinstance(self.initial_data, Mapping):
+            return found
+        return {NO_FIELD: [exceptions.ErrorDetail(_("Give names with their values, as {…}."), "invalid")]}
 
     def get_fields(self) -> dict[str, Any]:
         """The fields, each with sentences that say what would be right."""
@@ -214,7 +240,8 @@ class StrictDateField(serializers.DateField):
 
 
 def say_what_is_right(field: Any) -> None:
-    """Give a field, and what is in it, our sentences in place of the framework's: the choices there are, how many a list takes."""
+    """Give a field, and what is in it, our sentences in place of the framework's: of which kind, the choices there are, how many a list takes."""
+    _say_which_kind(field)
     if isinstance(field, serializers.ChoiceField):
         choices = ", ".join(str(code) for code in field.choices)
         field.error_messages["invalid_choice"] = _plain(
@@ -231,6 +258,27 @@ def say_what_is_right(field: Any) -> None:
         say_what_is_right(field.child)
     else:
         _say_how_much(field)
+
+
+def _say_which_kind(field: Any) -> None:
+    """The sentences of what is missing, empty or of another kind, but for those that a field of ours has itself."""
+    kind = type(field)
+    is_ours = not kind.__module__.startswith("rest_framework.")
+    own = {
+        **(kind.__dict__.get("default_error_messages", {}) if is_ours else {}),
+        **field._kwargs.get("error_messages", {}),
+    }
+    said = next((words for kind, words in _KINDS if isinstance(field, kind)), None)
+    words: dict[str, Any] = {"required": _NEEDED, **_NULL, **_BLANK}
+    if said is not None and not isinstance(field, serializers.RegexField):
+        words |= dict.fromkeys(_OF_ANOTHER_KIND, _plain(str(said)))
+    if isinstance(field, serializers.FileField):
+        words |= {
+            "required": said,
+            "no_name": said,
+            "empty": _("This file is empty; send one that holds something."),
+        }
+    field.error_messages |= {name: text for name, text in words.items() if name not in own}
 
 
 def _say_how_much(field: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_view
 from rest_framework import serializers
@@ -48,6 +49,7 @@ class BeginUpload(StrictSerializer):
     sha256 = serializers.RegexField(
         r"^[0-9a-fA-F]{64}\Z",
         required=False,
+        error_messages={"invalid": gettext_lazy("Give 64 hexadecimal digits, as sha256sum prints them.")},
         help_text="Of the whole file; it is checked when it is finished.",
     )
     mark = StrictCharField(
