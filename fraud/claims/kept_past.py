@@ -103,13 +103,15 @@ def _let_go(past: _Past, since: datetime) -> None:
         past.since = max(past.since, _EPOCH + first * _BLOCK)
 
 
-def _between(blocks: Mapping[int, pl.DataFrame], since: datetime, until: datetime | None) -> pl.DataFrame:
-    """The rows of these times as one frame, in order."""
+def _between(blocks: dict[int, pl.DataFrame], since: datetime, until: datetime | None) -> pl.DataFrame:
+    """The rows of these times as one frame, in order; of the blocks nothing is left."""
     inside = []
-    for _, block in sorted(blocks.items()):
+    for number in sorted(blocks):
+        block = blocks.pop(number)
         first = int(block[_TIME].search_sorted(since))
         last = block.height if until is None else int(block[_TIME].search_sorted(until))
         inside.append(block[first : max(first, last)])
+        del block  # each column's parts can go as soon as they are together
     return in_one(inside)
 
 
