@@ -69,12 +69,17 @@ class TimeOrder:
         self.at_us = np.asarray(at_us, dtype=np.int64)
         #: Whether the rows lie in this order already.
         self.is_ordered = _is_ordered(self.at_us, tie)
-        self.rows: Ints = np.arange(len(tie)) if self.is_ordered else time_order(self.at_us, tie)
+        self._tie = None if self.is_ordered else np.asarray(tie, dtype=np.int64)
         self._since: dict[int, Ints] = {}
         self._asked: dict[tuple[int, int], tuple[Mask, Ints]] = {}
 
     def __len__(self) -> int:
         return len(self.at_us)
+
+    @cached_property
+    def rows(self) -> Ints:
+        """The rows in the order; nobody asks where they lie in it already."""
+        return np.arange(len(self)) if self._tie is None else time_order(self.at_us, self._tie)
 
     def rows_at(self, places: Ints) -> Places:
         """The rows at places of the order."""

@@ -137,7 +137,7 @@ class WindowIndex:
     def total(
         self, values: Ints, start: Ints, *, include_self: bool = False, where: Mask | None = None
     ) -> Ints:
-        """Exact sum of int64 values (one per row, all rows) in the window; 0 when empty."""
+        """Exact sum of whole numbers (one per row, all rows) in the window; 0 when empty."""
         return self._spread(self._totals(values, start, include_self, where)[0], np.int64(0))
 
     def mean(
@@ -246,9 +246,10 @@ class WindowIndex:
         sums = self._sums[name][2]
         return np.take(sums, last) - np.take(sums, first), last - first
 
-    def forget_sums(self) -> None:
-        """Let go of running sums."""
+    def forget_all_but(self, where: Mask | None) -> None:
+        """Let go of running sums, and of what is remembered of other conditions than `where`."""
         self._sums.clear()
+        self._kept = {name: found for name, found in self._kept.items() if name == id(where)}
 
     def _ranges(self, start: Ints, include_self: bool, where: Mask | None) -> tuple[Ints, Ints, Places]:
         """Windows as ranges over the kept rows: (first, one past the last, the kept rows)."""

@@ -80,6 +80,18 @@ class Dimensions:
         """Those of some claims only."""
         return Dimensions(self.wanted, self.at, claims, coded=self._coded)
 
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """The tables that `beside` joins, whole ones by name: `people` by `person_id`, `places` by `place_id`, and others."""
+        of_department = {"department_id", "department_code"} & self.wanted
+        asked = {
+            "people": of_department or set(_OF_PERSON) & self.wanted,
+            "departments": "department_code" in self.wanted,
+            "approvers": "approver_id" in self.wanted,
+            "places": {"country", *_OF_PLACE} & self.wanted,
+            "positions": set(FACTS[1:]) & self.wanted,
+        }
+        return {name: getattr(self, f"_{name}") for name, is_asked in asked.items() if is_asked}
+
     def beside(self, claims: pl.DataFrame, zone: str | None) -> pl.DataFrame:
         """The claims with the wanted columns in their order, by (transacted_at, claim_id)."""
         frame = self._with_places(self._with_people(claims))

@@ -88,7 +88,7 @@ def read_many_claims(
     different ones are repeated a million times, and whose and where stand in four bytes.
     """
     wanted = wanted_without(without)
-    returned, everything = _returned(known_by), _personnel(known_by, None)
+    returned, everything = money_back(known_by), _personnel(known_by, None)
     receipts = receipts_known(db_time(known_by), without)
     dimensions = Dimensions(wanted, db_time(known_by), coded=coded)
     is_stretch = since is not None and until is not None  # of a feed its days are read, not all there are
@@ -106,7 +106,7 @@ def read_many_claims(
             *without, strict=False
         )
         slices.append(_with_short_keys(whole) if coded else whole)
-    return _in_one(slices) if coded else pl.concat(slices, rechunk=True)
+    return in_one(slices) if coded else pl.concat(slices, rechunk=True)
 
 
 def read_sketch(values: Mapping[str, Any], known_by: datetime) -> pl.DataFrame:
@@ -132,7 +132,7 @@ def _with_short_keys(claims: pl.DataFrame) -> pl.DataFrame:
     return claims if largest > _SHORT else claims.with_columns(pl.col(keys).cast(pl.Int32))
 
 
-def _in_one(slices: list[pl.DataFrame]) -> pl.DataFrame:
+def in_one(slices: list[pl.DataFrame]) -> pl.DataFrame:
     """The slices one below the other; each column's parts are let go of as soon as they are together."""
     if len({*map(str, (part.schema for part in slices))}) > 1:  # keys of one slice are too large to be short
         return pl.concat(slices, how="vertical_relaxed", rechunk=True)
@@ -187,7 +187,7 @@ def _own_facts(
             yield pl.concat([segments.read(list(own), known_by, first, last), inside])
 
 
-def _returned(known_by: datetime) -> pl.DataFrame:
+def money_back(known_by: datetime) -> pl.DataFrame:
     """`claim_id, back, back_at`: what came back of each purchase by then, in minor units of its currency, and when last.
 
     Both the money and that it belongs to the purchase have to be known.

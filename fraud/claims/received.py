@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -15,6 +15,7 @@ from fraud.claims.bulk import read_frame
 #: Where versions lie → the key of the claim that each is of.
 _TABLES = {"fraud_claim": "id", "fraud_claimversion": "claim_id"}
 _counted: ContextVar[dict[datetime, list[int]] | None] = ContextVar("counted", default=None)
+_answered: ContextVar[dict[str, bool] | None] = ContextVar("answered", default=None)
 
 
 @contextmanager
@@ -26,11 +27,26 @@ def one_look(counted: dict[datetime, list[int]] | None = None) -> Iterator[None]
     """
     if counted is None:
         counted = _counted.get()
-    token = _counted.set({} if counted is None else counted)
+    answered = _answered.get()
+    tokens = (
+        _counted.set({} if counted is None else counted),
+        _answered.set({} if answered is None else answered),
+    )
     try:
         yield
     finally:
-        _counted.reset(token)
+        _counted.reset(tokens[0])
+        _answered.reset(tokens[1])
+
+
+def once_a_look(question: str, ask: Callable[[], bool]) -> bool:
+    """The answer to a question about the database, asked once inside a look."""
+    answered = _answered.get()
+    if answered is None:
+        return ask()
+    if question not in answered:
+        answered[question] = ask()
+    return answered[question]
 
 
 def received_by(moment: datetime) -> list[int]:

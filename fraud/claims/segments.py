@@ -29,7 +29,7 @@ from fraud.claims.bulk import in_list, read_frame
 from fraud.claims.columns import COLUMNS
 from fraud.claims.importing.locks import folder_lock
 from fraud.claims.models import ClaimFile
-from fraud.claims.received import received_by
+from fraud.claims.received import once_a_look, received_by
 
 log = logging.getLogger(__name__)
 #: Columns that tell deliveries apart; neither features nor rules look at them, and segments do not hold them.
@@ -132,7 +132,7 @@ def usable_segments() -> Segments | None:
         if (
             not agrees
             or manifest["received"] != received_by(watermark)
-            or not _probes_hold(manifest["probes"])
+            or not once_a_look(repr(manifest["probes"]), lambda: _probes_hold(manifest["probes"]))
         ):
             log.warning("claims.segments_stale", extra={"folder": str(folder)})
             return None
@@ -247,7 +247,7 @@ def _write(folder: Path, rows: pl.DataFrame, *, is_daily: bool | None = None) ->
     assert isinstance(last, datetime)
     return {
         "name": name,
-        "digest": _digest(folder / name),
+        "digest": digest_of(folder / name),
         "rows": rows.height,
         "first": first.isoformat(),
         "last": last.isoformat(),
@@ -263,10 +263,11 @@ def _is_whole(folder: Path, one: dict[str, Any]) -> bool:
 
 @lru_cache(maxsize=256)
 def _digest_once(path: str, _size: int, _changed: int) -> str:
-    return _digest(Path(path))
+    return digest_of(Path(path))
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file."""
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 

@@ -17,7 +17,6 @@ from audit import clock
 from fraud.claims.models import User
 from fraud.people.guessing import rested
 from fraud.people.second_step import has_second_step, needs_second_step
-from fraud.web.api_errors import PROBLEM, problem
 
 BEGAN, SEEN, PASSED = (
     "began_at",
@@ -99,6 +98,11 @@ def _without_second_step(request: HttpRequest) -> HttpResponse | None:
         request.session[PASSED] = True
         return None
     if request.path.startswith("/api/"):
+        from fraud.web.api_errors import (  # brings the interface's framework, which a night has no use for
+            PROBLEM,
+            problem,
+        )
+
         said = _("Your role needs a second step for signing in. Set it up on the page first.")
         return JsonResponse(problem(403, "second_step_missing", said), status=403, content_type=PROBLEM)
     return _whole_page(

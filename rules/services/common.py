@@ -15,6 +15,7 @@ from audit.models import AuditEvent
 from audit.people import Login, require_second_person
 from audit.redaction import redact
 from audit.services import people_behind, record
+from rules import language
 from rules.ahead import not_own
 from rules.examples import ExampleNotValid, Verdict, clean_examples, judge_examples
 from rules.exceptions import (
@@ -28,7 +29,7 @@ from rules.exceptions import (
     ValueNotValid,
     WrongState,
 )
-from rules.language import Expression, read
+from rules.language import Expression
 from rules.models import Rule, RuleVersion
 from rules.questions import FACTS, unknown_facts
 from rules.services.company import company_currency
@@ -53,7 +54,7 @@ def require_state(version: RuleVersion, *allowed: RuleVersion.State) -> None:
 
 def checked(text: str) -> Expression:
     """The tree of a text that is valid with the lists and parameters of today. Raises RuleNotValid."""
-    return read(
+    return language.read(
         text,
         lists=list_specs(is_offered=True),
         parameters=parameter_specs(is_offered=True),

@@ -37,7 +37,9 @@ def test_killed_night_finishes_with_the_same_result(
     assert lite_company.left() == undisturbed
 
 
-@pytest.mark.parametrize("point", ["settled.written", "columns.written", "columns.listed"])
+@pytest.mark.parametrize(
+    "point", ["settled.written", "columns.written", "columns.listed", "past.written", "past.listed"]
+)
 def test_night_killed_while_it_keeps_something_for_the_next_one_ends_as_one_that_kept_nothing(
     point: str, lite_company: Company, undisturbed: dict[str, list[Any]]
 ) -> None:

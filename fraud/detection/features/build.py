@@ -26,7 +26,7 @@ from fraud.detection.features.columns import (
     untyped_nulls,
 )
 from fraud.detection.features.customs import custom_features
-from fraud.detection.features.kinds import category_features
+from fraud.detection.features.kinds import category_features, purpose_features
 from fraud.detection.features.label_history import LabelEvents, label_events, label_parts
 from fraud.detection.features.links import link_features
 from fraud.detection.features.moments import moment_features
@@ -43,6 +43,7 @@ _BEHAVIOUR = (
     repetition_features,
     peer_features,
     category_features,
+    purpose_features,
     link_features,
     custom_features,
 )

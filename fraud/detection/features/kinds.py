@@ -28,12 +28,18 @@ def category_features(rows: Rows) -> Columns:
         "same_category_share_180d": ratio(alike, own),
         "days_since_same_category": np.where(gap <= PAST_DAYS, gap, np.nan),
         "category_surprise_28d": _surprise(rows),
-        "purpose_category_share_180d": _share_of_purpose(rows),
     }
+    return _where_known(rows, found) | _amounts(rows)
+
+
+def purpose_features(rows: Rows) -> Columns:
+    """The category among what the department pays for the same purpose; nothing where the category is unknown."""
+    return _where_known(rows, {"purpose_category_share_180d": _share_of_purpose(rows)})
+
+
+def _where_known(rows: Rows, found: Columns) -> Columns:
     is_known = rows.answered(rows.category) >= 0
-    for name in found:
-        found[name] = np.where(is_known, found[name], np.nan)
-    return found | _amounts(rows)
+    return {name: np.where(is_known, values, np.nan) for name, values in found.items()}
 
 
 def _amounts(rows: Rows) -> Columns:

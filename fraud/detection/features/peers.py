@@ -20,7 +20,9 @@ def peer_features(rows: Rows) -> Columns:
     """
     index = rows.index(*rows.money_keys(rows.department, rows.category))
     year = index.start_within(YEAR_DAYS * DAY_US)
-    logs = np.rint(np.log1p(np.maximum(rows.amount, 0)) * _LOG_SCALE).astype(np.int64)
+    logs = np.rint(np.log1p(np.maximum(rows.amount, 0)) * _LOG_SCALE).astype(
+        np.int32
+    )  # the largest is 44 million
     n_peers = index.count(year, where=rows.spending)
     mean = index.mean(logs, year, where=rows.spending)
     spread = np.fmax(index.std(logs, year, where=rows.spending), _LEAST_LOG_SPREAD * _LOG_SCALE)

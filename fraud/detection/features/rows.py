@@ -22,6 +22,8 @@ Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 _NO_KEY = -1
+#: Codes of texts of which a company has some hundreds: a byte or two each.
+_FEW_CODES = frozenset({"category", "currency", "purpose"})
 _SATURDAY = 6
 #: Hours at which the parts of a day begin, from the end of the night to its start.
 _PARTS = (NIGHT_ENDS_HOUR, 11, 14, 17, NIGHT_STARTS_HOUR)
@@ -113,11 +115,11 @@ class Rows:
         return int(np.searchsorted(self.at_us, self.at_us[self.targets].min() - days * DAY_US))
 
     def forget_short(self) -> None:
-        """Let go of the indexes of a few days or of many keys, and of all running sums: they belong to the builder that asked for them."""
+        """Let go of the indexes of a few days or of many keys, of running sums and of rare conditions: they belong to the builder that asked for them."""
         for name in [name for name in self._indexes if name[-1] is not None]:
             del self._indexes[name]
         for index, _ in self._indexes.values():
-            index.forget_sums()
+            index.forget_all_but(self.spending)
 
     @cached_property
     def _indexes(self) -> dict[tuple[int | None, ...], tuple[WindowIndex, tuple[Ints, ...]]]:
@@ -176,14 +178,17 @@ def rows_of(
         currency=_text_codes(text_column(claims, "currency").fill_null("")),
         purpose=_text_codes(text_column(claims, "purpose_code")),
         approver=_key(claims, "approver_id"),
-        day_part=pl.when(has_time).then(pl.lit(_part_of_day(hour))).otherwise(_NO_KEY),
+        day_part=pl.when(has_time).then(pl.lit(_part_of_day(hour))).otherwise(pl.lit(_NO_KEY, dtype=pl.Int8)),
         is_weekend=pl.lit(weekday >= _SATURDAY),
         is_round=is_round(amount, claims),
     )
     known = frame["category"].unique().drop_nulls()
     category_codes = dict(zip(known.cast(pl.String), known.to_physical().cast(pl.Int64), strict=True))
     frame = frame.with_columns(category=_text_codes(pl.col("category")))
-    arrays = {name: frame[name].to_numpy() for name in frame.columns}
+    arrays = {
+        name: (frame[name].shrink_dtype() if name in _FEW_CODES else frame[name]).to_numpy()
+        for name in frame.columns
+    }
     if wanted is not None and targets is not None:
         own = wanted.select(_key(wanted, "approver_id")).to_series().to_numpy()
         arrays["approver"] = np.full(claims.height, _NO_KEY, dtype=own.dtype)

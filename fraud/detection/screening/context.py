@@ -7,9 +7,11 @@ behaviour of earlier claims. Then everything is computed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import lru_cache
+from tempfile import TemporaryFile
 
 import numpy as np
 import polars as pl
@@ -34,6 +36,8 @@ _ALWAYS = (*KEYS, "transacted_at", "has_time", "business_date", "currency", "txn
 _SCOPES = ("cardholder.grade", "cardholder.department", "purpose_code", "currency")
 #: Share of claims in question over which computing everything costs no more.
 _MOST = 0.5
+#: Bytes from which what is not looked at for a while is laid aside.
+_LARGE = 8 << 20
 
 
 def features_and_context(
@@ -59,11 +63,39 @@ def features_and_context(
         return frame if targets.all() else frame.filter(pl.Series(targets)), frame, targets
     is_past = ~targets if parameters is None else reached_rows(claims, targets, specs, parameters) & ~targets
     past = windows_frame(claims.filter(pl.Series(is_past)), specs, calendar=calendar, zone=zone)
-    own = build_features(
-        claims, calendar=calendar, zone=zone, labels=labels, targets=targets, wanted=wanted, lets_go=lets_go
-    )
-    return_memory()  # of what features were made of nothing is left
+    if lets_go and wanted is not None:  # features make their arrays of what the other columns leave
+        for name in {*claims.columns} - {*PAST_COLUMNS}:
+            claims.drop_in_place(name)
+    with _laid_aside([past], if_large=lets_go) as aside:
+        del past
+        own = build_features(
+            claims,
+            calendar=calendar,
+            zone=zone,
+            labels=labels,
+            targets=targets,
+            wanted=wanted,
+            lets_go=lets_go,
+        )
+        return_memory()  # of what features were made of nothing is left
+        past = aside()
     return own, *behind_past(own, past)
+
+
+@contextmanager
+def _laid_aside(frame: list[pl.DataFrame], *, if_large: bool) -> Iterator[Callable[[], pl.DataFrame]]:
+    """What gives the one frame of the list back; meanwhile a large one lies in a file and takes no memory."""
+    if not if_large or frame[0].estimated_size() < _LARGE:
+        yield frame.pop
+        return
+    with TemporaryFile() as file:
+        frame.pop().write_ipc(file)
+
+        def take_back() -> pl.DataFrame:
+            file.seek(0)
+            return pl.read_ipc(file)
+
+        yield take_back
 
 
 def behind_past(own: pl.DataFrame, past: pl.DataFrame) -> tuple[pl.DataFrame, NDArray[np.bool_]]:

@@ -33,7 +33,7 @@ from fraud.detection.screening.large import (
 from fraud.detection.screening.night_frame import NightFrame, Noted, frame_made_of
 from fraud.detection.screening.pending import pending_claims
 from fraud.detection.screening.population import counted_rows, references_of
-from fraud.detection.screening.reads import claims_of, claims_since, past_of, with_approvers
+from fraud.detection.screening.reads import claims_of, claims_since, past_of_night, with_approvers
 from fraud.detection.screening.rulebook import rules_of
 from fraud.detection.screening.timing import timed
 from fraud.detection.screening.windows import history_start, latest_reached
@@ -241,7 +241,7 @@ def _build(run: ScreeningRun, pending: pl.DataFrame, told: pl.DataFrame) -> Nigh
         if columns is None:
             claims = claims_since(run.cut_off_at, since, until)
         else:
-            claims = past_of(run.cut_off_at, since, until, columns)
+            claims = past_of_night(run.cut_off_at, since, until, columns)
             wanted = claims_of(run.cut_off_at, pending["claim_id"])
             labels = with_approvers(labels, run.cut_off_at)
         targets = claims["claim_id"].is_in(pending["claim_id"].implode()).to_numpy()

@@ -8,6 +8,7 @@ from datetime import datetime
 import polars as pl
 
 from fraud.claims.columns import CLAIM_SCHEMA, PERSONNEL, RECEIPTS
+from fraud.claims.kept_past import read_past
 from fraud.claims.reading import read_many_claims
 from fraud.claims.segments import IDENTITY
 
@@ -29,6 +30,13 @@ def past_of(
 ) -> pl.DataFrame:
     """The same columns of everything current at the cut-off and transacted from `since` to before `until`; texts are categories."""
     return read_many_claims(cut_off, since=since, until=until, without=all_but(columns), coded=True)
+
+
+def past_of_night(
+    cut_off: datetime, since: datetime | None, until: datetime | None, columns: Collection[str]
+) -> pl.DataFrame:
+    """`past_of`, from what the night before left where it can be believed, and left for the next one."""
+    return read_past(cut_off, since, until, all_but(columns))
 
 
 def all_but(columns: Collection[str] | None) -> Collection[str]:

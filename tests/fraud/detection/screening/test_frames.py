@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from audit.actor import Actor
+from fraud.claims import kept_past
 from fraud.claims.labels import NewLabel, add_label
 from fraud.claims.models import Claim, ClaimVersion
 from fraud.detection.models import Score, ScreeningRun
@@ -51,7 +52,10 @@ STEP = st.tuples(
 
 
 @pytest.fixture(autouse=True)
-def small(settings: Any, tmp_path: Path) -> None:
+def small(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        kept_past, "_MOST", 0
+    )  # the past of the night before is brought up to date, however much of it changed
     settings.COLUMNS_FROM, settings.COLUMNS_DIR = 0, tmp_path / "columns"
     settings.NIGHTS_DIR = tmp_path / "nights"
     add_rules(RULES)
