@@ -26,7 +26,8 @@ from rules.exceptions import ProposalStale, ValueNotValid
 from rules.models import BookChange, RuleVersion, ValueChange, WordingChange
 from rules.services.activation import activate_version, shadow_version
 from rules.services.book import Entry
-from rules.services.book_import import TAKERS, BookStep, Taker, book_of, in_order, step_of
+from rules.services.book_import import book_of, in_order, step_of
+from rules.services.book_takers import TAKERS, BookStep, Taker
 from rules.services.common import State, needed_reason
 from rules.services.deciding import decide_change, waiting_change
 from rules.services.drafts import propose_version

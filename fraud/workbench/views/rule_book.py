@@ -35,7 +35,8 @@ from rules.services.book_bundle import (
     try_book,
     waiting_books,
 )
-from rules.services.book_import import BookStep, import_book
+from rules.services.book_import import import_book
+from rules.services.book_takers import BookStep
 
 #: Entries a page, and lines of one entry, of what a book changes.
 SHOWN, MOST_LINES = 50, 200

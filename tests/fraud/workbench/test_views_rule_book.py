@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from fraud.workbench.views.rule_book import MOST_LINES, SHOWN
 from rules.models import BookChange
-from rules.services.book_import import BookStep
+from rules.services.book_takers import BookStep
 from tests.cast import Cast, make_cast
 
 pytestmark = pytest.mark.django_db
