@@ -106,6 +106,15 @@ def keyset_keys(
     return [pk for (pk,) in found], after is not None
 
 
+def listed_page(rows: Sequence[Any], *, order: str, cursor: str, size: int) -> Page:
+    """Some of a list that is in memory, from the place that a cursor of this order names; any other cursor gives the first page."""
+    after = read_cursor(cursor)
+    begun = after.pk if after and after.order == order and 0 < after.pk < len(rows) else 0
+    end = begun + size
+    following = Cursor(order, "", end).as_text() if end < len(rows) else ""
+    return Page(list(rows[begun:end]), following, is_later=begun > 0)
+
+
 def _from_cursor(
     cursor: str, by: str, read: Callable[[Cursor | None], list[Any]]
 ) -> tuple[list[Any], Cursor | None]:

@@ -117,9 +117,13 @@ class ApproveDay(CaseworkView):
     permission = DECIDING
 
     def post(self, request: Request, number: int) -> Response:
-        """Raises NotPermitted, HolidayMoved (409)."""
+        """Raises NotPermitted, HolidayMoved (409), ValidationError (400)."""
         self.input(NoBody)
-        return Response(ChangeState(confirm_day(number=number, by=self.by)).data)
+        try:
+            row = confirm_day(number=number, by=self.by)
+        except HolidayNotValid as error:
+            raise self.wrong(error.field, str(error)) from error
+        return Response(ChangeState(row).data)
 
 
 @extend_schema_view(

@@ -10,6 +10,7 @@ from audit import clock
 from audit.actor import Actor
 from audit.people import is_among, require_second_person
 from audit.permissions import can, require
+from audit.proposals import is_past
 from audit.redaction import redact
 from audit.services import CONFIG, people_behind, record
 from audit.transactions import one_transaction
@@ -49,9 +50,12 @@ def propose_day(
 ) -> HolidayChange:
     """Propose a day off, a worked public holiday (kind `working`), or with `is_removal` that one is taken off again.
 
+    Nights and deadlines went by the calendar of their day, so it may not lie in the past; days gone by come with the feed `calendar`.
+
     Raises NotPermitted, HolidayNotValid of the field, HolidayMoved.
     """
     require(by, "fraud.change_settings")
+    _refuse_past(on)
     held = CompanyHoliday.objects.filter(on=on).first()
     if is_removal:
         if held is None:
@@ -79,8 +83,12 @@ def propose_day(
 
 @one_transaction()
 def confirm_day(*, number: int, by: Actor) -> HolidayChange:
-    """Let the change count: deadlines already set follow a day off with the next sweep. Raises NotPermitted, HolidayMoved."""
+    """Let the change count: deadlines already set follow a day off with the next sweep.
+
+    Raises NotPermitted, HolidayMoved, HolidayNotValid for a day that has passed while it waited: it can only be returned.
+    """
     row = _waiting(number, by)
+    _refuse_past(row.on)
     held = CompanyHoliday.objects.filter(on=row.on).first()
     if row.is_removal:
         if held is None:
@@ -99,6 +107,16 @@ def return_day(*, number: int, reason: str, by: Actor) -> HolidayChange:
     _decide(row, _S.RETURNED, by, said)
     _record("holiday.returned", row, by, said)
     return row
+
+
+def _refuse_past(on: date) -> None:
+    if is_past(on):
+        raise HolidayNotValid(
+            "on",
+            _(
+                "This day has passed, and nights and deadlines went by the calendar as it was. Choose today or a later day."
+            ),
+        )
 
 
 def waiting_days() -> list[HolidayChange]:

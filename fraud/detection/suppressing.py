@@ -14,6 +14,7 @@ from audit.actor import Actor
 from audit.people import number_key, require_second_person
 from audit.permissions import NotPermitted, require
 from audit.prepared import prepared
+from audit.proposals import is_past
 from audit.redaction import redact
 from audit.services import record
 from audit.transactions import one_transaction
@@ -68,7 +69,7 @@ def propose_suppression(
     require(by, _PROPOSE)
     said = redact(needed_reason(reason))[:500]
     today = clock.today()
-    if until is None or not today <= until <= today + timedelta(days=MOST_DAYS):
+    if until is None or is_past(until) or until > today + timedelta(days=MOST_DAYS):
         raise ValueNotValid(reason=_("Give a day from today on, at most a year ahead, such as 2026-12-31."))
     if (cardholder is None) == (merchant is None):
         raise ValueNotValid(reason=_("Choose the person or the merchant that the rule shall leave alone."))
@@ -94,7 +95,7 @@ def propose_suppression(
 def confirm_suppression(*, suppression: RuleSuppression, by: Actor, seen: int) -> RuleSuppression:
     """Agree: it holds from the next night on. Raises NotPermitted for whoever proposed it, PageStale, WrongState."""
     current = _decided(suppression, State.ACTIVE, by, seen)
-    if current.until < clock.today():
+    if is_past(current.until):
         raise WrongState(state=_("expired"), allowed=State.PROPOSED.label)
     _record("suppression.confirmed", current, by, current.reason)
     return current

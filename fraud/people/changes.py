@@ -16,6 +16,7 @@ from audit import clock
 from audit.actor import Actor
 from audit.people import number_key, require_second_person
 from audit.permissions import Role, require
+from audit.proposals import begins, is_past
 from audit.services import record
 from audit.transactions import one_transaction
 from fraud.claims.identity import logins_of
@@ -95,11 +96,18 @@ def propose_role(
     """
     said = _begin(user, reason, by)
     locked = lock_login(user, seen)
-    today = clock.today()
-    if ends_on and ends_on < (starts_on or today):
+    if ends_on and starts_on and ends_on < starts_on:
         raise AccessRefused("days_reversed", _("The last day is before the first."), field="ends_on")
-    if ends_on and ends_on < today:
+    if ends_on and is_past(ends_on):
         raise AccessRefused("days_over", _("The last day is over already."), field="ends_on")
+    if starts_on and is_past(starts_on):
+        raise AccessRefused(
+            "days_past",
+            _(
+                "The first day has passed: no role is held before it was agreed to. Choose today or a later day."
+            ),
+            field="starts_on",
+        )
     if not locked.is_active:
         raise AccessRefused("login_ended", _("This login has ended. Reactivate it first."), 409)
     if role == Role.DATA_CLIENT:
@@ -277,13 +285,13 @@ def _close(change: AccessChange, state: str, reason: str, by: Actor) -> None:
 def _give(user: User, change: AccessChange) -> None:
     if not user.is_active:
         raise AccessRefused("login_ended", _("This login has ended. Reactivate it first."), 409)
-    if change.ends_on and change.ends_on < clock.today():
+    if change.ends_on and is_past(change.ends_on):
         raise AccessRefused("days_over", _("The last day is over already."), 409)
     check_combination(user, Role(change.role), change.starts_on, change.ends_on)
     change.grant = RoleGrant.objects.create(
         user=user,
         role=change.role,
-        starts_on=max(change.starts_on or clock.today(), clock.today()),
+        starts_on=begins(change.starts_on or clock.today()),
         ends_on=change.ends_on,
     )
     change.save(update_fields=["grant"])

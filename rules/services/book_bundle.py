@@ -26,13 +26,15 @@ from rules.exceptions import ProposalStale, ValueNotValid
 from rules.models import BookChange, RuleVersion, ValueChange, WordingChange
 from rules.services.activation import activate_version, shadow_version
 from rules.services.book import Entry
-from rules.services.book_import import TAKERS, BookStep, Taker, book_of, in_order, step_of
+from rules.services.book_import import book_of, in_order, step_of
+from rules.services.book_takers import TAKERS, BookStep, Taker
 from rules.services.common import State, needed_reason
 from rules.services.deciding import decide_change, waiting_change
 from rules.services.drafts import propose_version
 from rules.services.values import approve_value_change, newest_value
 from rules.services.wording import confirm_wording
 
+_MOST_WAITING = 20
 #: Something new is made first and filled then: a list, then its values.
 _ROUNDS = 3
 #: Stands for whoever will confirm while the book is only tried.
@@ -114,9 +116,9 @@ def return_book(*, change: BookChange, by: Actor, reason: str) -> BookChange:
 
 
 def waiting_books() -> list[BookChange]:
-    """Books that wait for a second person, the oldest first."""
+    """Books that wait for a second person, the oldest first, twenty at most; their texts are not read."""
     found = BookChange.objects.filter(state=BookChange.State.PROPOSED).select_related("proposed_by")
-    return list(found.order_by("proposed_at"))
+    return list(found.defer("text").order_by("proposed_at", "pk")[:_MOST_WAITING])
 
 
 def steps_of(change: BookChange) -> list[BookStep]:

@@ -14,6 +14,7 @@ from audit.paging import (
     capped_count,
     capped_counts,
     keyset_page,
+    listed_page,
     read_cursor,
     read_together,
     read_together_as,
@@ -152,3 +153,17 @@ def test_lists_are_put_into_sql_once_a_key_and_read_every_time(django_assert_num
     make_merchant(name="d")
     assert read_together_as(("test", "c"), lists_from("c"), 2)[0] == [("d",)]
     assert made == ["a", "b", "c"]
+
+
+@given(st.integers(0, 300), st.integers(1, 60))
+def test_a_list_in_memory_is_paged_without_gap_or_repetition(n: int, size: int) -> None:
+    rows, seen, cursor = list(range(n)), [], ""
+    for _ in range(n + 1):
+        page = listed_page(rows, order="x", cursor=cursor, size=size)
+        assert page.is_later == bool(cursor)
+        seen += page.rows
+        cursor = page.next_cursor
+        if not cursor:
+            break
+    assert seen == rows
+    assert listed_page(rows, order="y", cursor=Cursor("x", "", 1).as_text(), size=size).is_later is False

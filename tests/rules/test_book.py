@@ -23,7 +23,8 @@ from rules.services import (
     propose_version,
 )
 from rules.services.book import book_content, export_book
-from rules.services.book_import import BookStep, import_book, preview_book
+from rules.services.book_import import import_book, preview_book
+from rules.services.book_takers import BookStep
 from rules.services.templates import adopt_template
 from rules.services.wording import confirm_wording, waiting_wording
 from tests.cast import Cast, make_cast

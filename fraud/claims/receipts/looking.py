@@ -18,6 +18,7 @@ from fraud.claims.importing.bounded import Bounds, ask_child
 from fraud.claims.importing.problems import FileQuarantined
 from fraud.claims.receipts.heic import NoDecoder, heic_picture, is_boxed
 from fraud.claims.receipts.pictures import picture_cells, picture_hash
+from fraud.claims.receipts.pixels import text_of_pixels
 from fraud.claims.receipts.traces import Traces, traces_of
 
 #: One file; a few of them share a process, since its start costs more than most files.
@@ -26,7 +27,6 @@ PATIENCE = 3
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 _SIDE, _OCR_SIDE, _PAGES = 1600, 2400, 3
-_LANGUAGES = ("kor", "eng")
 _LEAST_TEXT = 20
 _MAX_INFLATED = 16 * 1024 * 1024
 _STREAM = re.compile(rb"stream\r?\n")
@@ -104,7 +104,7 @@ def _look(path: Path) -> dict[str, Any] | None:
         return None
     read_by = "text" if len(text.strip()) >= _LEAST_TEXT else ""
     if not read_by and pages:
-        text = _text_of_pixels(pages)
+        text = text_of_pixels(pages)
         read_by = "ocr" if text.strip() else ""
     return {
         "sha256": hashlib.sha256(content).hexdigest(),
@@ -169,31 +169,3 @@ def _unpacked(content: bytes) -> list[bytes]:
         if left <= 0 or len(found) >= 200:
             break
     return found
-
-
-def can_read_pixels() -> bool:
-    """Whether an engine and at least one of its languages are installed here."""
-    return bool(_engine_languages())
-
-
-def _engine_languages() -> str:
-    try:
-        import tesserocr
-    except ImportError:
-        return ""
-    installed = set(tesserocr.get_languages()[1])
-    return "+".join(name for name in _LANGUAGES if name in installed)
-
-
-def _text_of_pixels(pages: Sequence[Any]) -> str:
-    languages = _engine_languages()
-    if not languages:
-        return ""
-    import tesserocr
-
-    with tesserocr.PyTessBaseAPI(lang=languages, psm=tesserocr.PSM.SINGLE_COLUMN) as engine:
-        texts = []
-        for page in pages:
-            engine.SetImage(page)
-            texts.append(engine.GetUTF8Text())
-    return "\n".join(texts)

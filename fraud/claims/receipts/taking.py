@@ -172,7 +172,10 @@ def _keep(handed: Handed, looked: Looked | None, by: Actor) -> Receipt | None:
     if looked is None:
         _log.info("receipt.unreadable", extra={"source": handed.source})
         return None
-    said = {claim.pk: values_of(looked.text, currency=claim.currency) for claim in handed.claims}
+    is_ocr = looked.read_by == Receipt.ReadBy.OCR
+    said = {
+        claim.pk: values_of(looked.text, currency=claim.currency, of_pixels=is_ocr) for claim in handed.claims
+    }
     claim = _claim_of(handed.claims, said)
     if claim is None:
         return None

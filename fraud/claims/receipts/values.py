@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from fraud.claims.importing.parsing.codes import brn_is_right
+from fraud.claims.receipts.bearing import is_borne_out
 from fraud.claims.receipts.marks import is_of_others, without_reprint
 from rules.money import MoneyNotValid, exponent, to_minor
 
@@ -152,10 +153,15 @@ class Values:
     has_false_brn: bool = False
 
 
-def values_of(text: str, *, currency: str) -> Values:
-    """What the text of a receipt says; an amount without a sign is in `currency`, that of its claim."""
+def values_of(text: str, *, currency: str, of_pixels: bool = False) -> Values:
+    """What the text of a receipt says; an amount without a sign is in `currency`, that of its claim.
+
+    `of_pixels`: an engine read the text, so that a digit may be wrong: a total that its paper does not bear out is none.
+    """
     lines = [line.strip() for line in without_reprint(text[:MAX_TEXT]).splitlines() if line.strip()]
     total, of = _total(lines, currency)
+    if of_pixels and total is not None and not is_borne_out(total, of, lines):
+        total, of = None, ""
     brn, has_false = _brn("\n".join(lines))
     return Values(total, of, _day(lines), brn, _number("\n".join(lines)), _items(lines), has_false)
 

@@ -13,8 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from fraud.learning import experimenting
+from fraud.learning.api.runs_told import RunTold
 from fraud.learning.experiment_page import page_of
-from fraud.learning.experiment_words import METHODS, STEPS, error_sentence
+from fraud.learning.experiment_words import METHODS
 from fraud.learning.models import Experiment
 from fraud.web.api import ONLY_PAGING, PAGING, FraudView, describe, query
 from fraud.web.api_shapes import ListView, TableAnswer, pages_of, table_told
@@ -39,11 +40,8 @@ class ExperimentAsked(StrictSerializer):
     )
 
 
-class ExperimentRow(serializers.ModelSerializer):
+class ExperimentRow(RunTold):
     """`doing`: the step it is in; `error`: why it failed, as a sentence."""
-
-    doing = serializers.SerializerMethodField()
-    error = serializers.SerializerMethodField()
 
     class Meta:
         model = Experiment
@@ -62,12 +60,6 @@ class ExperimentRow(serializers.ModelSerializer):
             "created_at",
             "finished_at",
         )
-
-    def get_doing(self, row: Experiment) -> str:
-        return str(STEPS.get(row.doing, row.doing))
-
-    def get_error(self, row: Experiment) -> str:
-        return str(error_sentence(row.error))
 
 
 class ExperimentAnswer(ExperimentRow):

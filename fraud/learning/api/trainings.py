@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from fraud.learning import experimenting, training_page
-from fraud.learning.experiment_words import STEPS, error_sentence
+from fraud.learning.api.runs_told import RunTold
 from fraud.learning.models import Experiment
 from fraud.learning.training_run import REASON_MIN, REASON_MOST, start_training
 from fraud.web.api import ONLY_PAGING, PAGING, FraudView, describe, query
@@ -24,15 +24,13 @@ class TrainingAsked(StrictSerializer):
     reason = StrictCharField(min_length=REASON_MIN, max_length=REASON_MOST, help_text="Why it is asked for.")
 
 
-class TrainingRow(serializers.ModelSerializer):
+class TrainingRow(RunTold):
     """`doing`: the step it is in; `version`: what it ended in, a candidate and never in service by itself; `is_new` is false where
     nothing new was known and the version was there before; `error`: why it failed, as a sentence."""
 
-    doing = serializers.SerializerMethodField()
     reason = serializers.SerializerMethodField()
     version = serializers.SerializerMethodField()
     is_new = serializers.SerializerMethodField()
-    error = serializers.SerializerMethodField()
 
     class Meta:
         model = Experiment
@@ -52,9 +50,6 @@ class TrainingRow(serializers.ModelSerializer):
             "finished_at",
         )
 
-    def get_doing(self, row: Experiment) -> str:
-        return str(STEPS.get(row.doing, row.doing))
-
     def get_reason(self, row: Experiment) -> str:
         return str(row.options.get("reason", ""))
 
@@ -63,9 +58,6 @@ class TrainingRow(serializers.ModelSerializer):
 
     def get_is_new(self, row: Experiment) -> bool | None:
         return row.result.get("is_new")
-
-    def get_error(self, row: Experiment) -> str:
-        return str(error_sentence(row.error))
 
 
 class StepTold(serializers.Serializer):

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
-from fraud.claims.receipts.looking import can_read_pixels
+from fraud.claims.receipts.pixels import can_read_pixels
 from fraud.claims.receipts.taking import UNOPENED, take_receipt_folder
 
 

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
-from audit.paging import Cursor, Page, read_cursor
+from audit.paging import listed_page
 from fraud.claims.models import User
 from fraud.people.refusals import AccessRefused
-from fraud.people.reviews import ReviewRow, month_now, review_access, review_rows
+from fraud.people.reviews import month_now, review_access, review_rows
 from fraud.web.access import page
 from fraud.web.refusals import number_seen
 
@@ -25,18 +25,10 @@ def review(request: HttpRequest) -> HttpResponse:
     """Every login with a role: what it has, when it was last used, and what was found this month."""
     rows = review_rows(request.actor)
     n_done = sum(one.review is not None for one in rows)
-    shown = _page_of(rows, request.GET.get("after", ""))
+    # whoever answers is back at the first page, where what is still to look at stands
+    shown = listed_page(rows, order="review", cursor=request.GET.get("after", ""), size=SHOWN)
     context = {"rows": shown.rows, "page": shown, "month": month_now(), "n_done": n_done, "n": len(rows)}
     return render(request, "fraud/people/review.html", context)
-
-
-def _page_of(rows: list[ReviewRow], after: str) -> Page:
-    """Some at a time; whoever answers is back at the first, where what is still to look at stands."""
-    cursor = read_cursor(after)
-    begun = cursor.pk if cursor and cursor.order == "review" and 0 < cursor.pk < len(rows) else 0
-    end = begun + SHOWN
-    more = Cursor("review", "", end).as_text() if end < len(rows) else ""
-    return Page(rows[begun:end], more, is_later=begun > 0)
 
 
 @page("fraud.approve_access")

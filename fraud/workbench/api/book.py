@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema_view
+from drf_spectacular.utils import extend_schema_field, extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,6 +27,8 @@ from rules.services.book_bundle import (
     waiting_books,
 )
 from rules.services.book_import import import_book, preview_book
+
+MOST_STEPS = 200
 
 
 class BookText(serializers.Serializer):
@@ -65,11 +67,24 @@ class BookAnswer(serializers.Serializer):
 
 
 class BookChangeAnswer(serializers.ModelSerializer):
-    steps = BookStepAnswer(many=True)
+    n_steps = serializers.SerializerMethodField(help_text="How many entries the book has.")
+    steps = serializers.SerializerMethodField(
+        help_text=f"The first {MOST_STEPS} that change or are refused; the page of the book shows all."
+    )
 
     class Meta:
         model = BookChange
-        fields = ("id", "state", "reason", "proposed_at", "decided_at", "steps")
+        fields = ("id", "state", "reason", "proposed_at", "decided_at", "n_steps", "steps")
+
+    def get_n_steps(self, change: BookChange) -> int:
+        """All of them."""
+        return len(change.steps)
+
+    @extend_schema_field(BookStepAnswer(many=True))
+    def get_steps(self, change: BookChange) -> list[dict[str, Any]]:
+        """What somebody has to look at."""
+        told = [step for step in change.steps if step["action"] != "same" or step["reason"]]
+        return list(BookStepAnswer(told[:MOST_STEPS], many=True).data)
 
 
 @extend_schema_view(
@@ -112,7 +127,7 @@ class RuleBook(FraudView):
     get=describe("Rule books that wait", answer=BookChangeAnswer(many=True), operation_id="rule_book_changes")
 )
 class RuleBookChanges(FraudView):
-    """Books proposed as a whole that wait for a second person, the oldest first."""
+    """Books proposed as a whole that wait for a second person, the oldest first, twenty at most."""
 
     permission = "rules.view_rule"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -15,8 +16,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from audit import clock
 from audit.actor import Actor
 from audit.language import current_language
+from audit.paging import listed_page
 from audit.people import is_among
 from audit.permissions import NotPermitted
+from audit.typed import whole_number
 from fraud.web.access import page
 from fraud.web.refusals import refusal_sentence
 from fraud.workbench.views import deciding
@@ -32,7 +35,11 @@ from rules.services.book_bundle import (
     try_book,
     waiting_books,
 )
-from rules.services.book_import import BookStep, import_book
+from rules.services.book_import import import_book
+from rules.services.book_takers import BookStep
+
+#: Entries a page, and lines of one entry, of what a book changes.
+SHOWN, MOST_LINES = 50, 200
 
 
 @page("rules.view_rule")
@@ -79,7 +86,9 @@ def book(request: HttpRequest) -> HttpResponse:
         return render(
             request, "fraud/rules/book.html", context | {"refusal": str(error)}, status=error.status
         )
-    return render(request, "fraud/rules/book.html", context | _told(steps) | {"is_applied": step == "apply"})
+    told = _told(steps)
+    told |= {"steps": told["steps"][:SHOWN], "n_left": max(0, len(told["steps"]) - SHOWN)}
+    return render(request, "fraud/rules/book.html", context | told | {"is_applied": step == "apply"})
 
 
 @page("rules.view_rule")
@@ -111,20 +120,49 @@ def decide_book(request: HttpRequest, book_id: int, name: str) -> HttpResponse:
 
 def _change_page(request: HttpRequest, change: BookChange, *, status: int = 200, **more: Any) -> HttpResponse:
     by = _by(request)
-    context = _told(steps_of(change)) | {"change": change, "is_own": is_among(by, [change.proposed_by])}
+    told = _told(steps_of(change))
+    steps = told["steps"]
+    asked = whole_number(request.GET.get("entry", ""), 6, minimum=1, maximum=len(steps))
+    if asked is None:
+        shown = listed_page(steps, order="book", cursor=request.GET.get("after", ""), size=SHOWN)
+        told |= {"steps": shown.rows, "page": shown}
+    else:  # one of them, whole
+        told |= {"steps": [steps[asked - 1]], "is_one": True}
+    context = told | {"change": change, "is_own": is_among(by, [change.proposed_by])}
     return render(request, "fraud/rules/book_change.html", context | more, status=status)
 
 
 def _told(steps: Sequence[BookStep]) -> dict[str, Any]:
-    """Steps for a page: what changes or is refused, what was refused first, and how many of each."""
+    """Steps for a page, numbered: what changes or is refused, what was refused first, and how many of each."""
     counts = {name: sum(step.action == name for step in steps) for name in _ACTIONS}
-    shown = [step for step in steps if step.action != "same" or step.reason]
+    shown = sorted(
+        (step for step in steps if step.action != "same" or step.reason),
+        key=lambda step: step.action != "refused",
+    )
     n_changes = counts["new"] + counts["draft"] + counts["proposal"]
     return {
-        "steps": sorted(shown, key=lambda step: step.action != "refused"),
+        "steps": [Shown(number, step) for number, step in enumerate(shown, 1)],
         "counts": counts,
         "n_changes": n_changes,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A step with its place among those that are shown; of very many lines the first."""
+
+    number: int
+    step: BookStep
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The first lines of what changes."""
+        return self.step.lines[:MOST_LINES]
+
+    @property
+    def n_more(self) -> int:
+        """How many lines follow."""
+        return max(0, len(self.step.lines) - MOST_LINES)
 
 
 _ACTIONS = ("new", "draft", "proposal", "same", "refused")

@@ -18,7 +18,8 @@ from audit.services import actor_of
 from rules.book_text import BookNotValid
 from rules.exceptions import ReasonNeeded, RuleServiceError
 from rules.services.book_bundle import propose_book, steps_of, try_book
-from rules.services.book_import import BookStep, import_book, preview_book
+from rules.services.book_import import import_book, preview_book
+from rules.services.book_takers import BookStep
 
 
 class Command(BaseCommand):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 
 from audit.models import AuditEvent
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.django_db
 FOUNDED, LIBERATION = date(2026, 11, 25), date(2026, 8, 17)  # the second a substitute day
 
 
+@time_machine.travel("2026-08-03T01:00Z", tick=False)
 def test_the_company_s_days_are_added_to_the_public_ones() -> None:
     why = ("--reason", "이사회 결정")
     call_command("add_holiday", "2026-11-25", "창립기념일", *why)

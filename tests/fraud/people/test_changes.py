@@ -184,7 +184,9 @@ def test_taking_a_role_away_needs_two_people_too(office: Office) -> None:
 
 
 WRONG = [
-    ({"ends_on": date(2020, 1, 1)}, "days_reversed"),
+    ({"ends_on": date(2020, 1, 1)}, "days_over"),
+    ({"starts_on": date(2090, 1, 2), "ends_on": date(2090, 1, 1)}, "days_reversed"),
+    ({"starts_on": date(2020, 1, 1)}, "days_past"),
     ({"starts_on": date(2019, 1, 1), "ends_on": date(2020, 1, 1)}, "days_over"),
     ({"reason": " no "}, "reason_missing"),
     ({"role": Role.DATA_CLIENT}, "not_for_people"),

@@ -10,7 +10,7 @@ import pytest
 
 from fraud.claims.importing.bounded import Bounds
 from fraud.claims.receipts import looking
-from fraud.claims.receipts.looking import answer_to, can_read_pixels, look_at_receipts
+from fraud.claims.receipts.looking import answer_to, look_at_receipts
 from fraud.claims.receipts.pictures import picture_hash
 from fraud.claims.receipts.values import values_of
 from tests.cases.files import flooding_png
@@ -78,20 +78,10 @@ def test_one_picture_packed_scaled_or_darker_keeps_its_hash_and_another_does_not
     )
 
 
-def test_pixels_are_read_where_an_engine_is_installed(tmp_path: Path) -> None:
-    if not can_read_pixels():
-        pytest.skip("no OCR engine: pip install 'cleancard[ocr]' and its language files")
-    photo = written(tmp_path, "photo.png", packed(drawn(SAID), "PNG"))
-    (told,) = answer_to({"paths": [str(photo)]})["looked"]
-    assert told["read_by"] == "ocr"
-    values = values_of(told["text"], currency="KRW")
-    assert (values.total, values.brn) == (84_000, "1234567891")
-
-
 def test_without_an_engine_a_picture_has_its_hashes_and_says_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fraud.claims.receipts.looking._engine_languages", lambda: "")
+    monkeypatch.setattr("fraud.claims.receipts.pixels._engine_languages", lambda: "")
     (told,) = answer_to({"paths": [str(written(tmp_path, "photo.png", packed(drawn(SAID), "PNG")))]})[
         "looked"
     ]

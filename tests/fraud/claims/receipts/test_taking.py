@@ -309,7 +309,7 @@ def test_the_claims_page_names_the_other_claims_a_reader_may_see_and_says_what_c
 def test_slips_of_one_till_that_nobody_could_read_accuse_nobody_and_a_slip_saved_anew_does(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("fraud.claims.receipts.looking._text_of_pixels", lambda _: "")
+    monkeypatch.setattr("fraud.claims.receipts.looking.text_of_pixels", lambda _: "")
     monkeypatch.setattr("fraud.claims.receipts.looking.picture_hash", lambda _: "0123456789abcdef" * 4)
     slips = [
         made.drawn(["모퉁이주차장", "사업자번호 639-34-14345", f"출차 2026-11-{10 + at} 11:10", f"번호 {12345 + at:07d}",
