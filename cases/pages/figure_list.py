@@ -23,7 +23,8 @@ from audit.language import current_language
 from audit.paging import Cursor, Page, read_cursor
 from cases.models import Case
 from cases.pages.figures import WINDOW_DAYS, main_currencies, median_days
-from cases.pages.queue_filters import FILTERS, QueueFilters, read_filters, read_period
+from cases.pages.queue_filters import FILTERS, read_period
+from cases.pages.queue_reading import QueueFilters, read_filters
 from cases.services.company import company_today
 from cases.services.decided import decided_in, with_decision
 from cases.services.money_counted import Sum, money_decided, money_still_open

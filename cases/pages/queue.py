@@ -31,7 +31,7 @@ from audit.typed import whole_number
 from cases.models import Case, Decision
 from cases.pages.long_lists import SLACK, is_long, note_length
 from cases.pages.queue_cases import read_cases
-from cases.pages.queue_filters import QueueFilters
+from cases.pages.queue_reading import QueueFilters
 from cases.services.clocks import overdue_cases
 from cases.services.company import company_today
 from cases.services.money_told import attach_money

@@ -42,7 +42,7 @@ from cases.pages.queue import (
     segments_of,
     view_counts,
 )
-from cases.pages.queue_filters import QueueFilters, read_filters, understood
+from cases.pages.queue_reading import QueueFilters, read_filters, understood
 from cases.services import errors, saved_views
 from cases.services.company import company_today
 from cases.services.seeing import without_involved
