@@ -46,7 +46,9 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         version = version_of(row)
         if row.state != row.State.FINISHED or version is None:
-            raise CommandError(error_sentence(row.error) or pgettext("training", "The training was cancelled."))
+            raise CommandError(
+                error_sentence(row.error) or pgettext("training", "The training was cancelled.")
+            )
         answer: dict[str, Any] = {
             "training": row.pk,
             "version": version.reference,
