@@ -46,7 +46,7 @@ TOLD_LABELS: dict[str, str | Promise] = {
     Kind.IN_PART: pgettext_lazy("amount of a case", "Recovered, the rest written off"),
     Kind.WRITTEN_OFF: AMOUNTS[Amount.WRITTEN_OFF],
     Kind.NOTHING: pgettext_lazy("amount of a case", "Spent, nothing to come back"),
-    Kind.MERGED: pgettext_lazy("amount of a case", "Amount"),
+    Kind.MERGED: pgettext_lazy("amount of a case", "In the merged case"),
 }
 TOLD_WORDS: dict[str, str | Promise] = {
     Kind.DECIDED: pgettext_lazy("amount of a case", "decided"),
