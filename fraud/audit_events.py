@@ -107,6 +107,11 @@ register("experiment.cancelled", en="cancelled an experiment", ko="실험을 취
 register("experiment.finished", en="finished an experiment", ko="실험을 마쳤습니다")
 register("experiment.failed", en="stopped an experiment with an error", ko="실험이 오류로 중단되었습니다")
 register("training.started", en="asked for a training", ko="모델 학습을 시작했습니다")
+register(
+    "training.refused",
+    en="did not begin a training: another one was under way",
+    ko="다른 학습이 진행 중이어서 모델 학습을 시작하지 않았습니다",
+)
 register("training.cancelled", en="cancelled a training", ko="모델 학습을 취소했습니다")
 register("training.finished", en="finished a training", ko="모델 학습을 마쳤습니다")
 register("training.failed", en="stopped a training with an error", ko="모델 학습이 오류로 중단되었습니다")

@@ -31,8 +31,9 @@ from cases.api.serializers.staff import CaseDetail, CasePage, CaseRow, Timeline,
 from cases.dispositions import Disposition
 from cases.models import Appeal, Case, Explanation
 from cases.pages.answers import Answered, answers_of
-from cases.pages.queue_filters import APPEAL_WORDS, VERDICT_WORDS, YES, read_filters
+from cases.pages.queue_filters import APPEAL_WORDS, VERDICT_WORDS, YES
 from cases.pages.queue_filters import FILTERS as PAGE_FILTERS
+from cases.pages.queue_reading import read_filters
 from cases.services import by_hand, queue
 from cases.services.entry_words import told_entries
 from cases.visibility import claims_to_act_on, find_case, visible_cases

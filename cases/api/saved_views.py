@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from cases.api.base import CaseworkView, describe
 from cases.models import SavedView
-from cases.pages.queue_filters import understood
+from cases.pages.queue_reading import understood
 from cases.services import saved_views
 from cases.services.errors import CaseNotFound
 from fraud.web.api import ONLY_PAGING, PAGING

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from cases.demo import past_words as words
 from cases.demo.past import CLERK, Past
+from cases.dispositions import Disposition
 from cases.instalments import equal_instalments
 from cases.models import Recovery, RecoveryPosting
 from cases.services.company import company_today
@@ -24,10 +25,14 @@ def recover(past: Past) -> None:
     by, recovery = past.free(CLERK), recovery_of(past.case)
     if by is None or recovery is None or outstanding(recovery) <= 0:
         return
+    if past.case.disposition == Disposition.PERSONAL_USE_REPAID:  # who said so gives it back at once
+        past.wait(0, 2)
+        _post(past, outstanding(recovery))
+        return
     large = outstanding(recovery) > SMALL
     if large and past.chance(0.4):
         _repay_in_parts(past, recovery)
-    elif past.chance(0.14):
+    elif past.chance(0.18):
         _give_up(past, recovery)
     else:
         past.wait(1, 9)
@@ -48,17 +53,17 @@ def _repay_in_parts(past: Past, recovery: Recovery) -> None:
 
 
 def _give_up(past: Past, recovery: Recovery) -> None:
-    """Part of it comes back; the rest is not worth the trouble, or an approver thinks otherwise."""
+    """All but a small rest comes back; the rest is not worth the trouble, or an approver thinks otherwise."""
     past.wait(8, 12)
-    part = outstanding(recovery) // 20_000 * 10_000
-    if part and past.chance(0.5):
+    part = max(outstanding(recovery) - int(past.rng.integers(1, 4)) * 10_000, 0)
+    if part:
         _post(past, part)
         past.wait(4, 8)
-    clerk = past.staff[CLERK]
+    clerk, left = past.staff[CLERK], past.case.cardholder.left_on
+    has_left = left is not None and left <= company_today(past.at)
+    reason = words.GIVEN_UP_LEFT if has_left else words.GIVEN_UP
     past.act(
-        lambda case: request_write_off(
-            case=case, reason=words.GIVEN_UP, by=clerk, expected_version=case.version
-        )
+        lambda case: request_write_off(case=case, reason=reason, by=clerk, expected_version=case.version)
     )
     by = past.approver()
     if by is None:

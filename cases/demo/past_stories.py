@@ -208,7 +208,7 @@ def _after_notice(past: Past, *, is_wrong: bool) -> None:
             lambda case: submit_appeal(case=case, text=text, by=past.person(), expected_version=case.version)
         )
         _judge(past, is_wrong)
-    elif past.chance(0.75 if admitted else 0.45):
+    elif admitted or past.chance(0.45):
         past.wait(0, 4, at_home=True)
         past.act(lambda case: accept_notice(case=case, by=past.person(), expected_version=case.version))
     elif case.due_on is not None:

@@ -17,7 +17,7 @@ from cases.models import Alert, Case
 from cases.services.over_limit import Paid
 from fraud.claims.models import Claim
 from fraud.claims.money import ClaimMoney, money_of
-from fraud.detection.hit_facts import fact_names, hit_facts_text
+from fraud.detection.hit_facts import counted_in, fact_names, hit_facts_text
 from fraud.detection.models import RuleHit, Score
 from fraud.detection.models.screening import pinned
 from fraud.detection.sentences import reason_sentence, together
@@ -147,17 +147,20 @@ def fact_url(case: Case, claim: Claim, name: str) -> str:
 
 
 def _rule_reasons(rows: Iterable[ClaimRow], leading: str) -> list[RuleReason]:
-    """The rule the case is named after first, then those that hit most of its claims."""
-    found: dict[str, RuleReason] = {}
+    """The rule the case is named after first, then those that hit most of its claims.
+
+    Of several hits of a rule the one is told whose windows counted most (an earlier payment of a day saw less of it), else the first.
+    """
+    hits: dict[str, list[tuple[ClaimRow, RuleHit]]] = {}
     for row in rows:
         for hit in row.hits:
-            rule = hit.rule_version.rule
-            known = found.get(rule.code)
-            if known is None:
-                facts = hit_facts_text(hit.facts, row.claim.currency, current_language())
-                found[rule.code] = RuleReason(rule, hit.rule_version.number, 1, facts, hit, row.claim)
-            else:
-                known.n_claims += 1
+            hits.setdefault(hit.rule_version.rule.code, []).append((row, hit))
+    found: dict[str, RuleReason] = {}
+    for code, those in hits.items():
+        row, hit = max(those, key=lambda pair: counted_in(pair[1].facts))
+        facts = hit_facts_text(hit.facts, row.claim.currency, current_language())
+        version = hit.rule_version
+        found[code] = RuleReason(version.rule, version.number, len(those), facts, hit, row.claim)
     return sorted(
         found.values(), key=lambda reason: (reason.rule.code != leading, -reason.n_claims, reason.rule.code)
     )

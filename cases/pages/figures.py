@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -15,7 +16,7 @@ from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
 from audit import clock
-from cases.models import Appeal, Case, Recovery
+from cases.models import Appeal, Case
 from cases.services.clocks import overdue_cases
 from cases.services.decided import (
     against_the_score,
@@ -23,14 +24,12 @@ from cases.services.decided import (
     decided_in,
     is_misuse,
     misuse_codes,
-    misuse_decided_in,
     requests_counted,
     start_of,
     teaching_codes,
     with_expectation,
 )
-from cases.services.money import balances_of
-from cases.services.money_told import confirmed_by_currency
+from cases.services.money_counted import CaseMoney, Sum, money_counted
 from cases.workflow import State
 from fraud.company.values import current_settings
 from fraud.detection.models import ScreeningRun
@@ -62,6 +61,7 @@ class PeriodFigures:
     since: date
     until: date | None  # included; None: up to now
     money: tuple[MoneyFigures, ...]
+    money_rows: tuple[CaseMoney, ...]  # what each case adds to it
     outcomes: dict[str, int]
     n_answered_on_time: int
     n_asked: int
@@ -114,7 +114,8 @@ class Figures(PeriodFigures):
     by_state: dict[str, int]
     n_late: int
     weeks: list[tuple[date, int]]
-    runs: list[dict[str, Any]]
+    runs: list[dict[str, Any]]  # nights with claims; `n_empty` came after the last of them and had none
+    n_empty: int
 
     @property
     def n_open(self) -> int:
@@ -152,6 +153,7 @@ def work_out_figures(today: date, hidden: frozenset[int] = frozenset(), n_days: 
         n_late=cases.filter(overdue_cases(today)).count(),
         weeks=_weeks(today, cases),
         runs=_runs(),
+        n_empty=ScreeningRun.last_night()[1],
     )
 
 
@@ -168,14 +170,16 @@ def figures_between(since: date, until: date | None, hidden: frozenset[int] = fr
     decided = decided_in(since, until).exclude(pk__in=hidden)
     asked = requests_counted(since, until).exclude(case__in=hidden)
     appeals = appeals_judged(since, until).exclude(case__in=hidden)
+    counted = money_counted(since, until, hidden)
     # A random check that could not be judged says nothing, so it is none of those that found nothing.
     is_sampled = Q(source=Case.Source.CONTROL_SAMPLE, disposition__in=teaching_codes())
     return PeriodFigures(
         since=since,
         until=until,
-        money=_money(misuse_decided_in(since, until).exclude(pk__in=hidden), hidden),
+        money=_money(counted),
+        money_rows=counted,
         outcomes=dict(decided.values_list("disposition").annotate(n=Count("id")).order_by()),
-        median_days=_median_days(decided),
+        median_days=median_days(decided),
         **asked.aggregate(
             n_asked=Count("pk"),
             n_cases_asked=Count("case", distinct=True),
@@ -194,45 +198,17 @@ def figures_between(since: date, until: date | None, hidden: frozenset[int] = fr
     )
 
 
-def _money(decided_as_misuse: Any, hidden: frozenset[int]) -> tuple[MoneyFigures, ...]:
-    """Confirmed, recovered and given up of the cases decided as misuse, and what all recoveries still wait for, per currency.
-
-    Confirmed is what their decisions ask for, after appeals, as far as the card has not given it back; what people repaid is part
-    of it and never more; all that came in, as the ledger has it, stands beside it.
-    """
-    misuse = list(decided_as_misuse)
-    by_id = {case.pk: case for case in misuse}
-    sums: dict[str, Counter[str]] = {currency: Counter() for currency in _currencies()}
-
-    def add(currency: str, **minor: int) -> None:
-        sums.setdefault(currency, Counter()).update(minor)
-
-    confirmed = confirmed_by_currency(misuse)
-    for currency, found in confirmed.items():
-        add(currency, confirmed_minor=found.confirmed_minor, prevented_minor=found.prevented_minor)
-    repaid = list(Recovery.objects.filter(case__in=misuse).select_related("case"))
-    balances = balances_of(repaid)
-    for recovery in repaid:
-        case, balance = by_id[recovery.case_id], balances[recovery.pk]
-        add(
-            case.currency,
-            recovered_minor=min(balance.recovered_minor, confirmed[case.currency].of_case[case.pk]),
-            came_in_minor=balance.recovered_minor,
-            written_off_minor=balance.written_off_minor,
-        )
-    waiting = Recovery.objects.filter(closed_at=None).exclude(case__in=hidden).select_related("case")
-    still_open = list(waiting)
-    balances = balances_of(still_open)
-    for recovery in still_open:
-        add(recovery.currency, outstanding_minor=balances[recovery.pk].outstanding_minor)
+def _money(rows: Sequence[CaseMoney]) -> tuple[MoneyFigures, ...]:
+    """The sums of the rows per currency."""
+    sums: dict[str, Counter[str]] = {currency: Counter() for currency in main_currencies()}
+    for row in rows:
+        sums.setdefault(row.currency, Counter()).update({f"{of.value}_minor": row.minor(of) for of in Sum})
     first, *others = sums
-    for told in sums.values():  # two cases on one payment may each have got what it cost
-        told["recovered_minor"] = min(told["recovered_minor"], told["confirmed_minor"])
     shown = [first, *sorted(code for code in others if any(sums[code].values()))]
     return tuple(MoneyFigures(code, **sums[code]) for code in shown)
 
 
-def _currencies() -> list[str]:
+def main_currencies() -> list[str]:
     """The currency of most of the latest cases."""
     found = Case.objects.order_by("-id").values_list("currency", flat=True)[:200]
     return [Counter(found).most_common(1)[0][0]] if found else [current_settings().currency]
@@ -255,17 +231,15 @@ def _weeks(today: date, cases: QuerySet[Case]) -> list[tuple[date, int]]:
     return [(week, found.get(week, 0)) for week in weeks]
 
 
-def _median_days(decided: Any) -> float | None:
+def median_days(decided: Any) -> float | None:
+    """Days from opening to the decision, the median of the latest 500 of `decided_cases`; None where there are none."""
     spans = decided.order_by("-id").values_list("opened_at", "decided_at")[:500]
     days = [(at - opened).total_seconds() / 86_400 for opened, at in spans if at is not None]
     return round(median(days), 1) if days else None
 
 
 def _runs() -> list[dict[str, Any]]:
-    """The last nights, oldest first; a look back at a week of history is none."""
-    nights = ScreeningRun.objects.exclude(source=ScreeningRun.LOOK_BACK)
-    rows = nights.filter(state=ScreeningRun.State.FINISHED).order_by("-business_date", "-id")
-    picked = rows.values("reference", "business_date", "n_claims", "n_alerts", "n_cases", "n_held_back")[
-        :N_RUNS
-    ]
-    return [dict(row) for row in picked][::-1]
+    """The last nights that had claims, oldest first."""
+    nights = ScreeningRun.finished_nights().filter(n_claims__gt=0)
+    picked = nights.values("reference", "business_date", "n_claims", "n_alerts", "n_cases", "n_held_back")
+    return [dict(row) for row in picked[:N_RUNS]][::-1]

@@ -22,6 +22,7 @@ from cases.four_eyes import (
     why_second_person,
 )
 from cases.models import Appeal, Case, Decision
+from cases.pages.hints import hints_of_outcome
 from cases.services.decided import was_decided_before
 from cases.services.decisions import BulkOutcome
 from cases.services.steps import UNDO_SECONDS
@@ -30,7 +31,11 @@ from fraud.company.values import CompanyValues, current_settings
 
 
 def said_of_decision(decision: Decision) -> str:
-    """What became of a proposal: sent for approval and why, closed, or decided and told."""
+    """What became of a proposal: sent for approval and why, closed, or decided and told; and what is known against its outcome."""
+    return " ".join([_became(decision), *hints_of_outcome(decision.case, decision.disposition)])
+
+
+def _became(decision: Decision) -> str:
     if decision.state == Decision.State.PROPOSED:
         return _("sent for approval; nothing is decided yet. %(why)s") % {
             "why": why_second(decision.why_approval)

@@ -14,11 +14,13 @@ from django.utils.translation import pgettext
 from audit.language import current_language
 from cases.models import Case
 from cases.pages.figure_lines import Line, counted, days_taken, money, share
+from cases.pages.figure_list import DECIDED, WORDS, figure_link
 from cases.pages.figures import PeriodFigures, figures_between
 from cases.pages.headlines import rule_names
 from cases.pages.queue_filters import last_of, rules_shown
 from cases.pages.words import SOURCES
 from cases.services.decided import decided_in, misuse_codes, teaching_codes
+from cases.services.money_counted import Sum
 
 
 class Span:
@@ -54,6 +56,10 @@ class Span:
         """The queue narrowed to cases decided in the period, or by other filters where they name one of their own."""
         given = {"decided_in": self.key, **filters} if not _OWN & filters.keys() else filters
         return queue_link(**given)
+
+    def list_of(self, figure: str, currency: str = "", **filters: str) -> str:
+        """The list behind a figure of the period."""
+        return figure_link(figure, currency=currency, period=self.key, **filters)
 
 
 _OWN = frozenset({"asked_in", "appealed_in", "open_at", "decided"})
@@ -94,7 +100,7 @@ def found_lines(span: Span) -> Iterator[Line]:
 def decision_lines(span: Span) -> Iterator[Line]:
     """Cases decided, by two people, against the score, and how long it took."""
     figures = span.figures
-    yield counted("decided", pgettext("assurance", "Cases decided"), figures.n_decided, span.link())
+    yield counted("decided", pgettext("assurance", "Cases decided"), figures.n_decided, span.list_of(DECIDED))
     yield share(
         "four_eyes",
         pgettext("assurance", "Decided by two people"),
@@ -110,7 +116,10 @@ def decision_lines(span: Span) -> Iterator[Line]:
         span.link(against="yes"),
     )
     yield days_taken(
-        "median_days", pgettext("assurance", "Days to a decision (median)"), figures.median_days, span.link()
+        "median_days",
+        pgettext("assurance", "Days to a decision (median)"),
+        figures.median_days,
+        span.list_of(DECIDED),
     )
 
 
@@ -134,18 +143,28 @@ def hearing_lines(span: Span) -> Iterator[Line]:
     )
 
 
+#: The sums of a period that are compared with those of the one before.
+COMPARED = (Sum.CONFIRMED, Sum.PREVENTED, Sum.RECOVERED, Sum.WRITTEN_OFF)
+
+
 def money_lines(span: Span) -> Iterator[Line]:
     """Confirmed, prevented, recovered and written off, per currency."""
-    words = {
-        "confirmed": pgettext("assurance", "Confirmed"),
-        "prevented": pgettext("assurance", "Prevented"),
-        "recovered": pgettext("assurance", "Recovered"),
-        "written_off": pgettext("assurance", "Written off"),
-    }
-    for of in span.figures.money:
-        for name, word in words.items():
-            minor = getattr(of, f"{name}_minor")
-            yield money(f"{name}_{of.currency}", word, minor, of.currency, span.link(verdict="misuse"))
+    for told in sums_of(span):
+        yield from (told[one] for one in COMPARED)
+
+
+def sums_of(span: Span) -> list[dict[str, Line]]:
+    """Every sum of the period by its code, a mapping per currency, each with the list of what it adds up."""
+    return [
+        {one.value: _sum(span, one, of.currency, getattr(of, f"{one.value}_minor")) for one in Sum}
+        for of in span.figures.money
+    ]
+
+
+def _sum(span: Span, one: Sum, currency: str, minor: int) -> Line:
+    is_now = one == Sum.OUTSTANDING
+    href = figure_link(one, currency=currency) if is_now else span.list_of(one, currency)
+    return money(f"{one.value}_{currency}", str(WORDS[one]), minor, currency, href)
 
 
 def source_lines(span: Span) -> Iterator[Line]:

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from audit.actor import Actor
 from audit.paging import (
@@ -31,7 +31,7 @@ from audit.typed import whole_number
 from cases.models import Case, Decision
 from cases.pages.long_lists import SLACK, is_long, note_length
 from cases.pages.queue_cases import read_cases
-from cases.pages.queue_filters import QueueFilters
+from cases.pages.queue_reading import QueueFilters
 from cases.services.clocks import overdue_cases
 from cases.services.company import company_today
 from cases.services.money_told import attach_money
@@ -196,24 +196,34 @@ def has_queue(by: Actor) -> bool:
 
 
 def next_to_do(by: Actor, after: Case | None = None) -> Case | None:
-    """The case to work on next: what waits for the person, then what nobody has, by expected loss; after this one if given.
+    """The case to work on next, in the order in which the person's to-do list shows them: part by part, each by expected loss.
 
-    Past the last one it starts again from the top. None for people without a to-do list, or where it is empty.
+    From one that is in the list (`after`, as it stands now) the one below it, past the last one the first; else the first, so that
+    what is done, or was none of theirs, passes over nothing. None for people without a to-do list, or where it is empty.
     """
     if not has_queue(by):
         return None
-    view = queue_views(by, company_today())[0]
+    segments = queue_views(by, company_today())[0].segments
     cases = cases_of_others(by)
+    ways: list[tuple[Segment, Cursor | None]] = [(segment, None) for segment in segments]
     if after is not None:
+        here = _part_of(after, segments)
         cases = cases.exclude(pk=after.pk)
-    bound = Cursor("", after.priority, after.pk) if after is not None else None
-    for start in (bound, None) if bound is not None else (None,):
-        for segment in view.segments:
-            rows = cases.filter(segment.condition, beyond(start, "priority"), state__in=segment.states)
-            shown = without_involved(list(rows.order_by("-priority", "-pk")[:NEXT_LOOKS]), by)
-            if shown:
-                return shown[0]
+        if here is not None:
+            at = segments.index(here)
+            ways = [(here, Cursor("", after.priority, after.pk)), *ways[at + 1 :], *ways[: at + 1]]
+    for segment, start in ways:
+        rows = cases.filter(segment.condition, beyond(start, "priority"), state__in=segment.states)
+        shown = without_involved(list(rows.order_by("-priority", "-pk")[:NEXT_LOOKS]), by)
+        if shown:
+            return shown[0]
     return None
+
+
+def _part_of(case: Case, segments: Sequence[Segment]) -> Segment | None:
+    """The part of a list that a case is in as it stands now."""
+    here = (one for one in segments if case.state in one.states)
+    return next((one for one in here if Case.objects.filter(one.counted, pk=case.pk).exists()), None)
 
 
 def view_counts(views: Sequence[QueueView], filters: QueueFilters, by: Actor) -> dict[str, int]:
@@ -233,6 +243,13 @@ def view_counts(views: Sequence[QueueView], filters: QueueFilters, by: Actor) ->
         counts[code] += n
     cache.set_many({keys[v.code]: counts[v.code] for v in missing if v.code in keys}, COUNT_SECONDS)
     return counts
+
+
+def n_listed(view: QueueView, filters: QueueFilters, by: Actor) -> str:
+    """How many rows a narrowed view has, in words: what a figure that leads here counts."""
+    n = view_counts([view], filters, by)[view.code]
+    told = f"{COUNT_CAP:,}+" if n > COUNT_CAP else f"{n:,}"
+    return ngettext("%(n)s case in this list", "%(n)s cases in this list", n) % {"n": told}
 
 
 def _count_key(view: QueueView, filters: QueueFilters, by: Actor) -> str:

@@ -1,20 +1,17 @@
-"""What the queue can be narrowed to: one table that pages, interface and saved views read."""
+"""What the queue can be narrowed to: one table with the condition of each filter. How it is read and said is in `queue_reading.py`."""
 
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.http import QueryDict
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from audit.asked import address_problems, not_a_day, not_one_of, understood_spans
 from audit.language import current_language
 from audit.people import number_key
 from audit.people_rows import with_number
@@ -24,7 +21,6 @@ from cases.models import BLIND, Alert, Appeal, Case, CaseTag
 from cases.pages.words import SOURCES, STATES
 from cases.services.choice_words import disposition_word
 from cases.services.clocks import overdue_cases
-from cases.services.company import company_today
 from cases.services.decided import (
     VERDICTS,
     against_the_score,
@@ -42,7 +38,6 @@ from cases.workflow import State
 from fraud.claims.identity import cardholders_of, people_named
 from fraud.claims.models import Department, Merchant
 from fraud.detection.models import RuleHit, Score
-from fraud.web.dates import say_day
 from fraud.web.words import BANDS
 from rules.models import Rule
 
@@ -58,16 +53,6 @@ APPEAL_WORDS: Mapping[str, Promise] = {
     "reduced": gettext_lazy("The amount is reduced"),
     "reversed": gettext_lazy("The decision is reversed"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class QueueFilters:
-    """What the queue is narrowed to, with a chip per filter."""
-
-    condition: Q
-    chips: tuple[dict[str, str], ...] = ()
-    text: str = ""
-    problems: tuple[str, ...] = ()  # sentences about what could not be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,68 +232,6 @@ FILTERS: Mapping[str, Filter] = {
     "min": Filter(gettext_lazy("At least"), _least),
     "tag": Filter(pgettext_lazy("filter", "Tag"), lambda value: _tag_condition(value[:NAME_MAX])),
 }
-#: What the queue reads of an address: its filters, the tab, the part and the place in it.
-KNOWN = frozenset([*FILTERS, "view", "part", "pane", "after"])
-
-
-def read_filters(query: QueryDict, *, known: Collection[str] = KNOWN) -> QueueFilters:
-    """The filters of a query; what cannot be read is left out and named in `problems`."""
-    condition, chips = Q(), []
-    problems = address_problems(query, known)
-    query = understood_spans(query)
-    for key, one in FILTERS.items():
-        value = query.get(key, "").strip()
-        found = one.condition(value) if value else None
-        if found is not None:
-            condition &= found
-            chips.append(
-                {"key": key, "value": value, "label": str(one.label), "text": _said(one, key, value)}
-            )
-        elif value:
-            problems.append(_problem(one, key, value))
-    return QueueFilters(condition, tuple(chips), query.get("q", "").strip()[:100], tuple(problems))
-
-
-def understood(query: str) -> tuple[str, str]:
-    """Of an address that somebody wants to keep (`state=new&band=high`): the part that the queue reads, and what it would say of the rest, "" for nothing."""
-    plain = query.lstrip("?")
-    asked = QueryDict(plain, mutable=True)
-    problems = read_filters(asked).problems
-    if not problems:
-        return plain, ""
-    for name in list(asked):
-        value = asked.get(name, "").strip()
-        if name not in KNOWN or (name in FILTERS and value and FILTERS[name].condition(value) is None):
-            del asked[name]
-    return asked.urlencode(), " ".join(problems)
-
-
-def _said(one: Filter, key: str, value: str) -> str:
-    """The value in a chip's words."""
-    days = (day(value),) if one.is_day else read_period(value) if ".." in value and one.is_period else ()
-    if days:
-        language, today = current_language(), company_today()
-        return " – ".join(say_day(found, language, today=today) for found in days if found)
-    if one.say:
-        return one.say(value)
-    if key == "min":
-        return f"{decimal_number(value):,}"
-    return str(one.words().get(value, value[:100] if key == "q" else value))
-
-
-def _problem(one: Filter, key: str, value: str) -> str:
-    if one.is_period:
-        said = pgettext(
-            "filter", "“%(text)s” is neither a month nor days; write it as 2026-03 or 2026-03-01..2026-03-31."
-        )
-        return said % {"text": value[:30]}
-    if one.say:
-        return pgettext("filter", "“%(text)s” is no number that a list has.") % {"text": value[:30]}
-    if one.is_day:
-        return not_a_day(value)
-    if key == "min":
-        return _("“%(text)s” is not an amount; write digits such as 500000.") % {"text": value[:30]}
-    return not_one_of(value, one.words().values())
 
 
 # Hits of the run that judged the claim. Spelled as either-or: as one COALESCE, Django joins the score inwardly and loses alerts

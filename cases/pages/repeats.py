@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.utils.translation import pgettext
@@ -12,10 +12,12 @@ from audit.language import current_language
 from audit.people import number_key
 from audit.people_rows import key_of
 from cases.models import Alert, Case
-from cases.pages.figure_lines import Line, share
+from cases.pages.figure_lines import Line, money, share
+from cases.pages.figure_list import WORDS
 from cases.pages.headlines import rule_names
 from cases.pages.period_lines import Span
 from cases.pages.words import SOURCES
+from cases.services.money_counted import Sum
 from fraud.claims.models import Cardholder, Department
 
 LEAST = 2  # cases decided as misuse from which it is a repetition
@@ -24,11 +26,12 @@ MOST_SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """One subject: its misuse among its judged cases (the list is the misuse), and what it was most often."""
+    """One subject: its misuse among its judged cases (the list is the misuse), what it was most often, and what was confirmed per currency."""
 
     line: Line
     pattern: str
     n_pattern: int
+    amounts: tuple[Line, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class _Subject:
 
 
 def repeat_groups(span: Span) -> list[RepeatGroup]:
-    """The four kinds; a case with claims at several merchants, or of several approvers, counts for each. Six queries."""
+    """The four kinds; a case with claims at several merchants, or of several approvers, counts for each, in money too. Six queries."""
     cases, claims = _cases(span), _claims(span)
     names = {
         "person": pgettext("repeats", "Cardholders"),
@@ -78,16 +81,21 @@ def repeat_groups(span: Span) -> list[RepeatGroup]:
     return [_group(code, word, subjects[code], span, patterns, words) for code, word in names.items()]
 
 
+def _counted(span: Span) -> list[int]:
+    """Judged cases, and those of misuse that were taken up again, whose money counts."""
+    return list({*span.judged, *(row.case_id for row in span.figures.money_rows if row.confirmed_minor)})
+
+
 def _cases(span: Span) -> dict[int, tuple[str, str, str, str]]:
     """Judged case → employee number and name of its cardholder, code of their department, what it was."""
     columns = ("cardholder__employee_no", "cardholder__name", "cardholder__department__code", "pattern")
-    rows = Case.objects.filter(pk__in=list(span.judged)).values_list("pk", *columns)
+    rows = Case.objects.filter(pk__in=_counted(span)).values_list("pk", *columns)
     return {pk: (no, name, unit or "", pattern) for pk, no, name, unit, pattern in rows}
 
 
 def _claims(span: Span) -> list[tuple[int, int, str, str]]:
     """(case, merchant, its name, number of the approver) of the claims that judged cases hold."""
-    held = Alert.objects.filter(case__in=list(span.judged), left_at=None)
+    held = Alert.objects.filter(case__in=_counted(span), left_at=None)
     columns = ("case_id", "claim__merchant_id", "claim__merchant__name", "claim__approver_no")
     return list(held.values_list(*columns).distinct().order_by("case_id"))
 
@@ -128,15 +136,29 @@ def _group(
 ) -> RepeatGroup:
     found = []
     for subject in subjects.values():
-        misuse = [pk for pk in subject.cases if span.judged[pk][1]]
+        judged = subject.cases & span.judged.keys()
+        misuse = [pk for pk in judged if span.judged[pk][1]]
         if len(misuse) < LEAST:
             continue
         pattern, n = max(Counter(patterns[pk] for pk in misuse).items(), key=lambda pair: (pair[1], pair[0]))
         link = span.link(**{code: subject.value, "verdict": "misuse"})
-        line = share(subject.value, subject.name, len(misuse), len(subject.cases), link)
-        found.append(Repeat(line, say(pattern), n))
+        line = share(subject.value, subject.name, len(misuse), len(judged), link)
+        amounts = tuple(_amounts(subject, span, {code: subject.value}))
+        found.append(Repeat(line, say(pattern), n, amounts))
     found.sort(key=lambda row: (-(row.line.value.n or 0), row.line.value.of, row.line.words))
     return RepeatGroup(code, words, tuple(found))
+
+
+def _amounts(subject: _Subject, span: Span, narrowed: dict[str, str]) -> Iterator[Line]:
+    """What was confirmed in the cases of a subject, per currency."""
+    sums: Counter[str] = Counter()
+    for row in span.figures.money_rows:
+        if row.case_id in subject.cases:
+            sums[row.currency] += row.confirmed_minor
+    for currency, minor in sorted(sums.items()):
+        if minor:
+            href = span.list_of(Sum.CONFIRMED, currency, **narrowed)
+            yield money(f"confirmed_{currency}", str(WORDS[Sum.CONFIRMED]), minor, currency, href)
 
 
 def _pattern_words(codes: set[str]) -> Callable[[str], str]:

@@ -31,6 +31,12 @@ SOURCES: dict[str, str | Promise] = {
     "tip": pgettext_lazy("case source", "Tip"),
     "manual": pgettext_lazy("case source", "By hand"),
 }
+#: A band of the score where no heading says that it is one.
+RISK_WORDS: dict[str, str | Promise] = {
+    "low": pgettext_lazy("risk in a list", "Low risk"),
+    "medium": pgettext_lazy("risk in a list", "Medium risk"),
+    "high": pgettext_lazy("risk in a list", "High risk"),
+}
 #: What the amount of a case is: as a heading, beside an amount in a list, and to its cardholder.
 TOLD_LABELS: dict[str, str | Promise] = {
     Kind.AT_STAKE: AMOUNTS[Amount.AT_STAKE],
@@ -40,6 +46,7 @@ TOLD_LABELS: dict[str, str | Promise] = {
     Kind.IN_PART: pgettext_lazy("amount of a case", "Recovered, the rest written off"),
     Kind.WRITTEN_OFF: AMOUNTS[Amount.WRITTEN_OFF],
     Kind.NOTHING: pgettext_lazy("amount of a case", "Spent, nothing to come back"),
+    Kind.MERGED: pgettext_lazy("amount of a case", "In the merged case"),
 }
 TOLD_WORDS: dict[str, str | Promise] = {
     Kind.DECIDED: pgettext_lazy("amount of a case", "decided"),
@@ -48,6 +55,7 @@ TOLD_WORDS: dict[str, str | Promise] = {
     Kind.IN_PART: pgettext_lazy("amount of a case", "recovered in part"),
     Kind.WRITTEN_OFF: pgettext_lazy("amount of a case", "written off"),
     Kind.NOTHING: pgettext_lazy("amount of a case", "spent"),
+    Kind.MERGED: pgettext_lazy("amount of a case", "in the merged case"),
 }
 OWN_WORDS: dict[str, str | Promise] = {
     Kind.DECIDED: pgettext_lazy("amount of one's own case", "to repay"),
@@ -56,5 +64,6 @@ OWN_WORDS: dict[str, str | Promise] = {
     Kind.IN_PART: pgettext_lazy("amount of one's own case", "repaid; the rest is no longer asked for"),
     Kind.WRITTEN_OFF: pgettext_lazy("amount of one's own case", "no longer asked for"),
     Kind.NOTHING: pgettext_lazy("amount of one's own case", "nothing to repay"),
+    Kind.MERGED: pgettext_lazy("amount of one's own case", "told in the other case"),
 }
 MISUSE_TAGS = {True: "danger", False: "success", None: ""}

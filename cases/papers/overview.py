@@ -132,11 +132,14 @@ def _backlog(sections: Sections) -> Table:
 
 
 def _repeats(group: RepeatGroup) -> Table:
+    currencies = sorted({one.currency for row in group.rows for one in row.amounts})
+    word = pgettext("assurance", "Confirmed")
     columns = [
         Column("name", group.words),
         Column("code", pgettext("overview", "Number")),
         Column("n_misuse", pgettext("overview", "Misuse")),
         Column("n_judged", pgettext("overview", "Decided for or against")),
+        *(Column(f"confirmed_{code}", f"{word} {code}") for code in currencies),
         Column("pattern", pgettext("overview", "Most often")),
         Column("n_pattern", pgettext("overview", "Cases of it")),
     ]
@@ -146,6 +149,7 @@ def _repeats(group: RepeatGroup) -> Table:
             "code": row.line.code,
             "n_misuse": row.line.value.n,
             "n_judged": row.line.value.of,
+            **{one.code: one.plain(one.value.value) for one in row.amounts},
             "pattern": row.pattern,
             "n_pattern": row.n_pattern,
         }

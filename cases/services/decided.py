@@ -22,10 +22,11 @@ def decided_cases() -> Any:
 
     A decision that was taken up again counts no more; its successor's does, once there is one.
     """
-    return _with_decision(Case.objects.exclude(disposition="").filter(reopened_as=None))
+    return with_decision(Case.objects.exclude(disposition="").filter(reopened_as=None))
 
 
-def _with_decision(decided: QuerySet[Case]) -> Any:
+def with_decision(decided: QuerySet[Case]) -> Any:
+    """Decided cases, each with `decided_at` and `is_four_eyes` as `decided_cases` tells them."""
     held = Decision.objects.filter(case=OuterRef("pk"), state=Decision.State.APPROVED).order_by("-number")
     judged = Appeal.objects.filter(case=OuterRef("pk")).exclude(result__in=Appeal.NOT_JUDGED)
     return decided.annotate(
@@ -104,7 +105,7 @@ def misuse_decided_in(since: date, until: date | None = None) -> Any:
 
     One that was taken up again is among them, since its money came in all the same, until its successor is decided otherwise.
     """
-    decided = _with_decision(Case.objects.filter(disposition__in=misuse_codes()))
+    decided = with_decision(Case.objects.filter(disposition__in=misuse_codes()))
     overturned = Case.objects.filter(reopened_from=OuterRef("pk"), disposition__in=_codes(False))
     return decided.filter(days("decided_at", since, until)).exclude(Exists(overturned))
 

@@ -4,6 +4,7 @@
     decided           what the decision asks for, after appeals and what the card gave back since
     being repaid      what of that is still to come: less what was repaid, less what was given up
     ended             what was repaid or written off of it, or that nothing was to come back
+    merged            no amount: it is told where its claims are now
 
 Derived from `money`, which says what may be asked for and how a recovery stands. Amounts are minor units of the case's currency.
 """
@@ -41,6 +42,7 @@ class Kind(StrEnum):
     IN_PART = "repaid_in_part"  # repaid, and the rest of it written off
     WRITTEN_OFF = "written_off"
     NOTHING = "nothing"  # nothing was to come back
+    MERGED = "merged"  # its claims, and all money of them, are in the case it was merged into
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,8 @@ def _recoveries(case_ids: Collection[int]) -> QuerySet[Recovery]:
 
 def _told(case: Case, stake: Stake, decided_minor: int | None, balance: Balance | None) -> Told:
     is_over = case.state == State.CLOSED
+    if case.merged_into_id is not None and not stake.spent_minor:
+        return Told(Kind.MERGED, 0, 0)
     if not case.disposition:
         nothing = is_over and not stake.spent_minor
         return Told(
@@ -188,11 +192,12 @@ def cases_with_money(least: Decimal) -> list[int]:
 @dataclass(frozen=True, slots=True)
 class Confirmed:
     """Of decided cases of one currency: `confirmed_minor` is what their decisions ask for, each payment once and never more than is gone
-    of it; `prevented_minor` what the card gave back; `of_case` the first of them by case."""
+    of it; `prevented_minor` what the card gave back; both also by case, a payment of several cases with the earliest."""
 
     confirmed_minor: int
     prevented_minor: int
     of_case: Mapping[int, int]
+    prevented_of_case: Mapping[int, int]
 
 
 def confirmed_by_currency(cases: Collection[Case]) -> dict[str, Confirmed]:
@@ -218,15 +223,23 @@ def confirmed_by_currency(cases: Collection[Case]) -> dict[str, Confirmed]:
         gone[case.currency] |= net.get(case.pk, {})
     left = {currency: dict(claims) for currency, claims in gone.items()}
     of_case: dict[str, dict[int, int]] = defaultdict(dict)
+    prevented: dict[str, dict[int, int]] = defaultdict(dict)
     for case in rows:
-        claims = net.get(case.pk, {})
+        claims, currency = net.get(case.pk, {}), case.currency
         decided = amounts.get(case.pk, sum(claims.values()))
-        of_case[case.currency][case.pk] = take(left[case.currency], claims, decided)
+        of_case[currency][case.pk] = take(left[currency], claims, decided)
+        back = [
+            spent[currency].pop(claim) - gone[currency][claim]
+            for claim in purchases.get(case.pk, {})
+            if claim in spent[currency]
+        ]
+        prevented[currency][case.pk] = sum(back)
     return {
         currency: Confirmed(
             sum(of_case[currency].values()),
-            sum(spent[currency].values()) - sum(gone[currency].values()),
+            sum(prevented[currency].values()),
             of_case[currency],
+            prevented[currency],
         )
         for currency in spent
     }

@@ -26,10 +26,10 @@ from cases.pages.queue import OPEN
 from cases.pages.strip_table import strip_table
 from cases.pages.strips import VERDICTS
 from cases.pages.undo import undo_context
-from cases.pages.words import MISUSE_TAGS, OWN_WORDS, SOURCES, STATES, TOLD_LABELS, TOLD_WORDS
+from cases.pages.words import MISUSE_TAGS, OWN_WORDS, RISK_WORDS, SOURCES, STATES, TOLD_LABELS, TOLD_WORDS
 from cases.services.amount_words import AMOUNTS, OWN_AMOUNTS
 from cases.services.choice_words import METHODS, disposition_word
-from cases.services.money_told import Told, told_money
+from cases.services.money_told import Kind, Told, told_money
 from fraud.company.calendar import CompanyCalendar
 from fraud.detection.models import Score
 from fraud.web.dates import say_day
@@ -56,7 +56,8 @@ def own_money(case: Any) -> SafeString:
 
 def _with_word(case: Any, words: Mapping[str, str | Promise]) -> SafeString:
     told = told_money(case)
-    amount, word = money(told.minor, case.currency), words.get(told.kind)
+    minor = None if told.kind == Kind.MERGED else told.minor
+    amount, word = money(minor, case.currency), words.get(told.kind)
     return format_html('{} <small class="muted">{}</small>', amount, word) if word else amount
 
 
@@ -107,6 +108,12 @@ def case_state(code: str) -> SafeString:
 def state_word(code: str) -> str | Promise:
     """`in_review` → In review."""
     return STATES.get(code, (code, ""))[0]
+
+
+@register.simple_tag
+def risk_word(band: str) -> str | Promise:
+    """`high` → High risk: the band where nothing beside it says that it is one."""
+    return RISK_WORDS.get(band, "–")
 
 
 @register.filter

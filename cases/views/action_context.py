@@ -12,6 +12,7 @@ from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.models import Appeal, Case, Decision, Evidence
 from cases.pages.case import ClaimRow, leading_hits
 from cases.pages.choices import people_to_assign
+from cases.pages.hints import hints_of_outcome
 from cases.pages.outcomes import forecast_legitimate, forecast_part, forecast_proposal
 from cases.pages.queue import has_queue
 from cases.pages.regrouping import regrouping_context
@@ -67,7 +68,7 @@ def action_context(
     if Action.PROPOSE in actions or Action.CLOSE_LEGITIMATE in actions:
         settings = current_settings()
         context |= {
-            "dispositions": _dispositions(language, heard := is_heard(case)),
+            "dispositions": _dispositions(case, language, heard := is_heard(case)),
             "is_heard": heard,
             "forecast_proposal": forecast_proposal(case, settings),
             "forecast_legitimate": forecast_legitimate(case, settings),
@@ -80,6 +81,8 @@ def action_context(
         if over := context["over"]:
             context["over_told"] = message_of(over, case.currency)
             context["part_is_direct"], context["forecast_part"] = forecast_part(case, over.minor, settings)
+    if Action.APPROVE in actions and context["decision"] is not None:
+        context["hints"] = hints_of_outcome(case, context["decision"].disposition)
     if Action.ASSIGN in actions:
         context["people"] = people_to_assign()
     if Action.DECIDE_APPEAL in actions or case.state == State.APPEALED:
@@ -126,7 +129,7 @@ def _after_deadline(case: Case) -> date | None:
     return case.due_on + timedelta(days=1)
 
 
-def _dispositions(language: str, heard: bool) -> list[dict[str, Any]]:
+def _dispositions(case: Case, language: str, heard: bool) -> list[dict[str, Any]]:
     column = language
     return [
         {
@@ -135,6 +138,7 @@ def _dispositions(language: str, heard: bool) -> list[dict[str, Any]]:
             "when": getattr(info, f"when_{column}"),
             "may_recover": info.may_recover,
             "is_closed": bool(info.is_misuse) and not heard,  # nobody is decided against unheard
+            "hints": hints_of_outcome(case, code) if heard else [],
         }
         for code, info in DISPOSITIONS.items()
         if code != Disposition.LEGITIMATE

@@ -19,9 +19,10 @@ from audit.language import current_language
 from audit.permissions import can
 from cases.pages.backlog import AGES, age_words
 from cases.pages.figure_lines import Target
+from cases.pages.figure_list import DECIDED
 from cases.pages.figures import KEEP_SECONDS, PERIODS, Figures, current_figures, read_days
 from cases.pages.overview import Sections, Week, current_sections
-from cases.pages.period_lines import queue_link
+from cases.pages.period_lines import Span, queue_link, sums_of
 from cases.services.company import company_today
 from cases.visibility import hidden_cases
 from fraud.web.access import page
@@ -38,6 +39,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     hidden = hidden_cases(by)
     n_days = read_days(asked_of(request, "days").choice("days", {str(n): n for n in PERIODS}))
     figures = current_figures(today, hidden, n_days)
+    span = Span(figures.since, today, hidden, figures=figures)
     context: dict[str, Any] = {
         "figures": figures,
         "n_days": n_days,
@@ -51,6 +53,8 @@ def overview(request: HttpRequest) -> HttpResponse:
             [run["n_claims"] for run in figures.runs], label=_("Claims in the last runs")
         ),
         "last_run": figures.runs[-1] if figures.runs else None,
+        "sums": sums_of(span),
+        "decided_href": span.list_of(DECIDED),
         "outcomes": sorted(figures.outcomes.items(), key=lambda pair: -pair[1]),
         "n_decided": sum(figures.outcomes.values()),
     }

@@ -33,8 +33,16 @@ from cases.pages.held_back import (
     held_back_parts,
 )
 from cases.pages.near import count_near, near_cases
-from cases.pages.queue import HELD_BACK, QueueView, queue_page, queue_views, segments_of, view_counts
-from cases.pages.queue_filters import QueueFilters, read_filters, understood
+from cases.pages.queue import (
+    HELD_BACK,
+    QueueView,
+    n_listed,
+    queue_page,
+    queue_views,
+    segments_of,
+    view_counts,
+)
+from cases.pages.queue_reading import QueueFilters, read_filters, understood
 from cases.services import errors, saved_views
 from cases.services.company import company_today
 from cases.services.seeing import without_involved
@@ -88,6 +96,8 @@ def show_queue(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpR
         "filters": filters,
         "today": today,
         "calendar": page_calendar(),
+        # beside a tab its number stands already
+        "summary": n_listed(view, filters, actor) if filters.chips and not view.has_count else "",
         "has_pane": request.GET.get("pane") == "1",
         "snooze_min": today + timedelta(days=1),
         "snooze_max": today + timedelta(days=MAX_SNOOZE_DAYS),

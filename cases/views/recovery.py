@@ -21,6 +21,7 @@ from cases.actions.recovery import RECOVERY_ACTIONS
 from cases.actions.rows import Step
 from cases.instalments import agreed_parts
 from cases.models import Consent, Recovery, StatementProfile
+from cases.pages.hints import hints_of_write_off
 from cases.pages.ledger import ages, export_heads, export_ledger, recoveries, with_balances
 from cases.services import errors
 from cases.services.choice_words import METHODS
@@ -110,6 +111,7 @@ def _show(request: HttpRequest, row: Recovery, *, status: int = 200, **more: Any
         "recovery": row,
         "case": row.case,
         "postings": list(postings),
+        "write_off_hints": hints_of_write_off(row),
         "balance": (balance := balance_of(row)),
         "open_amount": to_decimal(balance.outstanding_minor, row.currency),
         "plan": agreed_parts(row.plan, balance, row.planned_after_minor),

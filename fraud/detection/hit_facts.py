@@ -16,6 +16,7 @@ from rules.money import format_money
 
 # `median(amount same department …)`: a window; what it measures comes first.
 _WINDOW = re.compile(r"^[a-z_]+\(")
+_COUNTING = ("count(", "sum(", "distinct(")
 _PERIOD_DAYS = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
 _UNIT_DAYS = {
     "second": 1 / 86_400,
@@ -84,6 +85,21 @@ def _plain(name: str, value: Any, currency: str, language: str) -> str:
     if field and field.type == "money" and isinstance(value, (int, float)):
         return format_money(round(value), currency, language)
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def counted_in(facts: Mapping[str, Any] | None) -> tuple[float, ...]:
+    """What the hit's windows counted and added up, in their order: of two hits of one rule the larger saw more of what happened."""
+    values = (facts or {}).get("values")
+    if not isinstance(values, Mapping):
+        return ()
+    told = (
+        fact.get("value")
+        for name, fact in values.items()
+        if name.startswith(_COUNTING) and isinstance(fact, Mapping)
+    )
+    return tuple(
+        float(value) for value in told if isinstance(value, int | float) and not isinstance(value, bool)
+    )
 
 
 def window_days(facts: Mapping[str, Any] | None, keys: Collection[str]) -> int:

@@ -37,7 +37,7 @@ from fraud.learning.rounds import training_config, training_set
 from fraud.learning.training import NothingToTrainOn, TrainingConfig
 from fraud.learning.training.catalogue import feature_choice
 from fraud.learning.training.process import TrainingFailed, environment_of
-from fraud.learning.training_run import made, train_asked
+from fraud.learning.training_run import USUAL, Scope, made, start_unasked, train_asked
 
 _POLL_SECONDS = 0.5
 
@@ -75,6 +75,14 @@ def run_experiment(experiment: Experiment) -> Experiment:
         raise
     experiment.refresh_from_db()
     return experiment
+
+
+def train_unasked(*, why: str, scope: Scope = USUAL) -> Experiment:
+    """Begin a training and do it to its end, in this process and a child; returns its row. One at a time, as those of the page.
+
+    Raises ExperimentNotValid while another one waits or runs.
+    """
+    return run_experiment(start_unasked(why=why, scope=scope))
 
 
 def _ask(experiment: Experiment) -> bool:

@@ -37,6 +37,11 @@ STEPS: dict[str, Any] = {
     "keep": pgettext_lazy("training", "keeping the version"),
     "compare": pgettext_lazy("training", "comparing it with the version in service"),
 }
+#: Why a training was begun by nobody's form.
+WHY: dict[str, Any] = {
+    "due": pgettext_lazy("training", "There was a reason to learn anew, which is looked for every morning."),
+    "command": pgettext_lazy("training", "By the command manage.py train."),
+}
 KINDS: dict[str, Any] = {
     "methods": gettext_lazy("Imbalance and other methods"),
     "autoencoder": gettext_lazy("Autoencoder"),

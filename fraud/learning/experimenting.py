@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +48,15 @@ class ExperimentNotValid(ValueError):
 
 @dataclass(frozen=True)
 class Asked:
-    """An experiment as it was asked for, checked: kind, weeks of later claims to test on, and the kind's own options."""
+    """An experiment as it was asked for, checked: kind, weeks of later claims to test on, and the kind's own options.
+
+    `cut_off`: up to when it learns, in place of the weeks.
+    """
 
     kind: str
     weeks: int
     options: dict[str, Any]
+    cut_off: datetime | None = None
 
 
 def read_asked(kind: str, typed: Mapping[str, Any]) -> Asked:
@@ -161,7 +165,7 @@ def start_experiment(*, asked: Asked, by: Actor) -> Experiment:
         with transaction.atomic():  # the key refuses whoever asked at the same moment
             experiment = Experiment.objects.create(
                 kind=asked.kind,
-                cut_off_at=now - timedelta(weeks=asked.weeks),
+                cut_off_at=asked.cut_off or now - timedelta(weeks=asked.weeks),
                 options=asked.options,
                 n_steps=_n_steps(asked),
                 started_by=by.username,

@@ -1,28 +1,32 @@
-"""Training on its own queue: the work is done by a process of its own, the task only starts it and keeps the result."""
+"""Training on its own queue: a row as those of the page, the work done by a process of its own."""
 
 from __future__ import annotations
 
-from celery import shared_task
+import logging
 
-from audit.actor import Actor
+from celery import shared_task
 
 #: Training twice from the same labels, rules and settings gives the version that is there already.
 IDEMPOTENT = ("fraud.tasks.train", "fraud.tasks.train_when_due")
 
+log = logging.getLogger(__name__)
+
 
 @shared_task(name="fraud.tasks.train", queue="training")
-def train() -> None:
-    """Train a challenger from the labels known now and compare it with the champion."""
-    from fraud.learning.comparing import compare_versions
-    from fraud.learning.later_claims import NothingToCompare
-    from fraud.learning.rounds import train_challenger
+def train(why: str = "command") -> None:
+    """Train a challenger from the labels known now and compare it with the champion, unless another one is under way."""
+    from fraud.learning.experiment_run import train_unasked
+    from fraud.learning.experimenting import ExperimentNotValid
+    from fraud.learning.training_run import note_refusal
 
-    by = Actor.system("training")
-    version = train_challenger(by=by)
     try:
-        compare_versions(version=version, by=by)
-    except NothingToCompare:
-        return  # no outcome is younger than both versions yet
+        row = train_unasked(why=why)
+    except ExperimentNotValid as error:
+        note_refusal(why=why, said=str(error))
+        log.warning("training was not begun: %s", error)
+        return
+    if row.error:
+        log.error("training %s failed: %s", row.pk, row.error)
 
 
 @shared_task(name="fraud.tasks.train_when_due", queue="training")
@@ -31,4 +35,4 @@ def train_when_due() -> None:
     from fraud.learning.triggers import learning_state
 
     if learning_state().is_due:
-        train()
+        train(why="due")

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from audit import clock
 from fraud.detection.models import ModelVersion
 from fraud.learning.experiment_words import STEPS as WORDS
+from fraud.learning.experiment_words import WHY
 from fraud.learning.models import Experiment
 from fraud.learning.training.stages import STEPS
 
@@ -18,7 +19,7 @@ State = Experiment.State
 
 
 def trainings() -> QuerySet[Experiment]:
-    """All that somebody asked for, newest first."""
+    """All of them, by page, interface, command or the morning's task, newest first."""
     return Experiment.objects.filter(kind=Experiment.Kind.TRAINING)
 
 
@@ -48,6 +49,11 @@ def seconds_left(steps: list[dict[str, Any]]) -> float | None:
     """Of the whole training; None where a step to come has never been done before."""
     waiting = [step["seconds_left"] for step in steps if step["state"] in ("waiting", "running")]
     return None if not waiting or None in waiting else float(sum(waiting))
+
+
+def reason_of(row: Experiment) -> str:
+    """Why it was begun: what somebody wrote, or what began it by itself, in the reader's language."""
+    return str(row.options.get("reason") or WHY.get(row.options.get("why", ""), ""))
 
 
 def version_of(row: Experiment) -> ModelVersion | None:

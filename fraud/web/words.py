@@ -6,7 +6,7 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from audit.language import current_language
 from audit.permissions import ROLE_LABELS
@@ -184,6 +184,14 @@ BANDS: dict[str, str | Promise] = {
     "medium": pgettext_lazy("risk band", "Medium"),
     "high": pgettext_lazy("risk band", "High"),
 }
+
+
+@register.simple_tag
+def empty_nights(n: int) -> str:
+    """What the nights since the last one with claims were: `1 night since then had no new claims`."""
+    return ngettext(
+        "%(n)d night since then had no new claims", "%(n)d nights since then had no new claims", n
+    ) % {"n": n}
 
 
 @register.filter

@@ -91,6 +91,14 @@ def test_key_of_the_case_page_pressed_in_the_queue_opens_the_case_with_its_form(
     page.wait_for_url(f"**/cases/{reference}/")
     page.locator("dialog#snooze").wait_for()
     assert "#" not in page.url
+    assert page.evaluate("document.activeElement.dataset.digit") == "1"
+    day = page.locator("[data-digit='2']").get_attribute("data-write")
+    page.keyboard.press("2")
+    assert page.locator("#snooze-until").input_value() == day
+    assert page.evaluate("document.activeElement.id") == "snooze-reason"
+    page.keyboard.type("2 days")  # a digit in a text is a digit
+    assert page.locator("#snooze-reason").input_value() == "2 days"
+    assert page.locator("#snooze-until").input_value() == day
 
 
 def test_letter_of_dismissal_closes_the_chosen_rows_together(visit, scene):

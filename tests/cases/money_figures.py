@@ -11,6 +11,7 @@ from cases.api.serializers.staff import CaseRow
 from cases.models import Case, Recovery
 from cases.pages.figures import MoneyFigures, work_out_figures
 from cases.pages.ledger import EXPORT_HEAD, LedgerRow, export_row, with_balances
+from cases.services.money_counted import Sum
 from cases.services.money_told import attach_money
 from cases.workflow import State
 from tests.cases.money_deliveries import plain
@@ -122,6 +123,10 @@ def all_tell_the_same(walk: Walk, cases: list[Case], lines: list[LedgerRow]) -> 
         came_in = sum(row.balance.recovered_minor for row in ours)
         assert money.recovered_minor <= min(money.confirmed_minor, money.came_in_minor)
         assert money.came_in_minor <= came_in
+        for one in Sum:  # each is the sum of what its cases add
+            rows = [row.minor(one) for row in figures.money_rows if row.currency == currency]
+            assert sum(rows) == getattr(money, f"{one.value}_minor")
+            assert min(rows, default=0) >= 0
     client = Client()
     client.force_login(walk.cast.auditor)  # anew each time: a walk lasts weeks, a login does not
     if turn % 2:

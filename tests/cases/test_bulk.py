@@ -166,6 +166,31 @@ def test_after_a_closing_step_the_next_case_is_open_with_the_undo_of_the_last(
     assert client.get("/queue/following/", {"after": "C-1"}).status_code == 302
 
 
+def test_next_walks_the_to_do_list_as_it_is_shown_and_passes_over_none_of_ones_own(
+    stage: Stage, client: Any
+) -> None:
+    mine = [stage.taken(priority=priority) for priority in (100, 900)]
+    free = [stage.case(priority=priority) for priority in (500, 950, 50)]
+    client.force_login(stage.cast.reviewer)
+    shown = [row.reference for row in client.get("/queue/?view=todo").context["page"].rows]
+    assert shown[:2] == [case.reference for case in (mine[1], mine[0])]
+    assert set(shown[2:]) == {case.reference for case in free}
+    walked = [shown[0]]
+    for _step in shown:
+        following = client.get("/queue/following/", {"after": walked[-1]}).headers["Location"]
+        walked.append(following.split("/")[2])
+    assert walked == [*shown, shown[0]]
+    # a case that nobody had, decided out of turn: then one's own, not the one below it
+    low = fresh(free[0])
+    by = stage.actor("reviewer")
+    low = queue.take_case(case=low, by=by, expected_version=low.version)
+    sent = {"version": low.version, "disposition_reason": "cancelled", "reason": LEGITIMATE}
+    answer = client.post(f"/cases/{low.reference}/do/close/", sent)
+    assert answer.headers["Location"] == f"/cases/{mine[1].reference}/"
+    elsewhere = stage.asked(priority=999)
+    assert next_to_do(by, fresh(elsewhere)) == mine[1]
+
+
 def test_tags_find_a_case_and_the_row_counts_what_else_is_open(stage: Stage, client: Any) -> None:
     case, other = stage.case(), stage.case()
     tagging.set_tags(case=case, tags=["#출장"], by=stage.actor("reviewer"), expected_version=case.version)

@@ -531,3 +531,29 @@ def test_a_tip_while_a_proposal_waits_reaches_the_second_person_before_they_appr
         approve(stage, shown)
     approve(stage, fresh(shown))
     assert Case.objects.filter(alerts__claim=tip.claim).count() == 1
+
+
+@pytest.mark.parametrize("admits", [False, True])
+def test_personal_use_repaid_is_met_with_what_is_known_and_not_refused(
+    stage: Stage, client: Any, company: Any, admits: bool
+) -> None:
+    """Where nobody admitted anything and nothing came or is offered back: at the choice, in the confirmation, and to the approver."""
+    case = stage.explained()
+    case.requests.get().explanations.update(admits=admits)
+    hint = "neither admitted personal use nor offered"
+    client.force_login(stage.cast.reviewer)
+    client.cookies["django_language"] = "en"
+    page = client.get(f"/cases/{case.reference}/").content.decode()
+    assert (hint in page) != admits
+    sent = {
+        "version": case.version,
+        "disposition": "personal_use_repaid",
+        "amount": "84000",
+        "currency": "KRW",
+        "reason": REASON,
+    }
+    company(four_eyes_limit_minor=10_000)
+    said = client.post(f"/cases/{case.reference}/do/propose/", sent, follow=True)
+    assert (hint in " ".join(str(one) for one in said.context["messages"])) != admits
+    client.force_login(stage.cast.approver)
+    assert (hint in client.get(f"/cases/{case.reference}/").content.decode()) != admits

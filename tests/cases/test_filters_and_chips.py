@@ -22,6 +22,7 @@ from audit.views import FILTERS, _filters
 from cases.api.queue import FILTERS as API_FILTERS
 from cases.models import Case
 from cases.pages import queue_filters as queue
+from cases.pages import queue_reading
 from cases.pages.choices import choices_of
 from cases.workflow import State
 from fraud.claims.models import Cardholder, Claim, User
@@ -75,7 +76,7 @@ def listed(**query: str) -> tuple[set[str], list[str]]:
     """References of the filtered cases, and the keys of the chips shown."""
     typed = QueryDict(mutable=True)
     typed.update(query)
-    filters = queue.read_filters(typed)
+    filters = queue_reading.read_filters(typed)
     found = Case.objects.filter(filters.condition).values_list("reference", flat=True)
     return set(found), [chip["key"] for chip in filters.chips]
 
@@ -279,7 +280,7 @@ def test_every_filter_by_a_person_takes_the_number_however_it_is_spelled(
     make_case(cardholder=cast.stranger_record)
     wanted = set(Case.objects.filter(cardholder=record).values_list("pk", flat=True))
     for name in ("person", "q"):
-        found = Case.objects.filter(queue.read_filters(QueryDict(urlencode({name: typed}))).condition)
+        found = Case.objects.filter(queue_reading.read_filters(QueryDict(urlencode({name: typed}))).condition)
         assert set(found.values_list("pk", flat=True)) == wanted
         filters = read_claim_filters(QueryDict(urlencode({name: typed})))
         claims = filter_claims(filters, cast.actor("auditor"))

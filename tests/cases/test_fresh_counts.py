@@ -20,7 +20,7 @@ from cases.pages import queue as queue_pages
 from cases.pages.approvals import QUIET, waiting_count, waiting_for
 from cases.pages.held_back import held_back_count
 from cases.pages.queue import queue_page, queue_views, view_counts
-from cases.pages.queue_filters import QueueFilters
+from cases.pages.queue_reading import QueueFilters
 from cases.services import by_hand, decisions, explanation_requests, notes, queue
 from cases.services.company import company_today
 from tests.cases.stage import REASON, Stage, fresh

@@ -18,7 +18,7 @@ from audit.services import actor_of
 from cases.pages import long_lists
 from cases.pages import queue as queue_pages
 from cases.pages.queue import queue_views, view_counts
-from cases.pages.queue_filters import QueueFilters
+from cases.pages.queue_reading import QueueFilters
 from cases.services.company import company_today
 from cases.services.queue import take_case
 from tests.cast import make_cardholder, make_case, make_person

@@ -455,3 +455,38 @@ def test_interface_tells_brief_days_and_outcomes_as_the_page_does(client: Any, c
     hidden = client.get(f"/api/v1/cases/{case.reference}/").json()
     assert hidden["outcomes"] == []
     assert "Split" not in str(hidden["brief"])
+
+
+@pytest.mark.parametrize("window", ["day", "within 36 hours", "week", "within 30 minutes"])
+@pytest.mark.parametrize("order", [(2, 3, 0), (3, 2, 0), (0, 2, 3)])
+def test_of_several_hits_of_a_window_rule_the_brief_tells_the_one_that_saw_most(
+    cast: Cast, window: str, order: tuple[int, ...]
+) -> None:
+    """An earlier payment's hit counted fewer payments and less money than the case is about."""
+    run, version = make_run(cut_off_at=NOW), make_rule_version("A04")
+    joined = f", {window}" if not window.startswith("within") else f" {window}"
+    claims = [make_claim(external_id=f"W-{n}", amount_minor=300_000) for n in range(len(order))]
+    for claim, n in zip(claims, order, strict=True):
+        values = {
+            "net_amount": {"kind": "money", "value": 900_000 - n, "currency": "KRW"},
+            f"count(same cardholder, merchant{joined})": {"kind": "number", "value": n, "unit": "claims"},
+            f"sum(net_amount same cardholder, merchant{joined})": {
+                "kind": "money",
+                "value": 300_000 * n,
+                "currency": "KRW",
+            },
+        }
+        if n:
+            make_hit(claim=claim, run=run, rule_version=version, facts={"values": values})
+    case = make_case(claims=claims, pattern="A04", source="rule")
+    case.alerts.update(run=run)
+    rows = claims_of(case)
+    (reason,) = reasons_of(case, rows).rules
+    assert reason.claim == claims[order.index(3)]
+    assert reason.n_claims == 2
+    attach_money([case])
+    unusual = next(
+        line.text for line in brief_of(case, rows, reasons_of(case, rows)) if line.kind == "unusual"
+    )
+    assert "3" in unusual
+    assert "600,000" not in unusual

@@ -263,7 +263,7 @@ def test_a_merged_case_tells_nothing_and_the_other_all(stage: Stage) -> None:
         other_version=other.version, reason=REASON,
     )  # fmt: skip
     told = told_money(fresh(other))
-    assert (told.kind, told.minor, told.open_minor) == ("nothing", 0, 0)
+    assert (told.kind, told.minor, told.open_minor) == ("merged", 0, 0)
     assert told_money(fresh(kept)).open_minor == 2 * SPENT
 
 

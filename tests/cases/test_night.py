@@ -22,7 +22,7 @@ from audit.permissions import NotPermitted, Role
 from audit.services import find_faults
 from cases.models import Alert, Case, HeldBack
 from cases.pages.case import claims_of
-from cases.pages.queue_filters import read_filters
+from cases.pages.queue_reading import read_filters
 from cases.services import opening
 from cases.services.by_hand import open_case_by_hand
 from cases.services.night import closing_line, prepare, run_night

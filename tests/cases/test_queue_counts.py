@@ -14,7 +14,7 @@ from cases.models import Alert, Case, Explanation, ExplanationRequest
 from cases.pages import queue as queue_pages
 from cases.pages.near import MAX_NEAR, count_near, near_cases
 from cases.pages.queue import queue_views, view_counts
-from cases.pages.queue_filters import QueueFilters
+from cases.pages.queue_reading import QueueFilters
 from cases.services.company import company_today
 from cases.visibility import hidden_among, hidden_cases, visible_cases
 from fraud.claims.models import Claim

@@ -62,3 +62,19 @@ def test_a_kept_row_is_what_is_made_anew_whatever_changed(stage: Stage, client: 
     english = table(client)
     assert english != before
     assert queue_rows._rows
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", ("Low risk", "High risk")), ("ko", ("위험 낮음", "위험 높음"))]
+)
+def test_a_row_says_its_risk_as_a_word_where_nobody_may_not_know_it(
+    stage: Stage, client: Any, language: str, words: tuple[str, str]
+) -> None:
+    stage.case(band="low")
+    stage.case(band="high", drawn_blind=True)  # a random check: nothing of a score
+    client.force_login(stage.cast.other_reviewer)
+    client.cookies["django_language"] = language
+    page = table(client)
+    assert words[0] in page
+    assert words[1] not in page
+    assert page.count('class="risk ') == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -433,6 +434,13 @@ def test_a_merged_case_says_in_every_place_where_its_payments_are(
     assert "kept no reasons" not in page
     answered = call("reviewer").get(f"cases/{gone.reference}/").json()
     assert kept.reference in answered["headline"]
+    assert answered["amount_kind"] == "merged"
+    own_row = listed[listed.index(f'id="{gone.reference}"') :].split("</tr>")[0]
+    for shown in (page[page.index("case-head") : page.index("</header>", page.index("case-head"))], own_row):
+        plain = re.sub("<[^>]*>", " ", shown)
+        assert not re.search(r"(?:KRW\s*)?\b0(?:원|\b)(?!\d)", plain.replace("-000", "")), plain
+    claims = page[page.index('id="claims"') :].split("</header>")[0]
+    assert kept.reference in claims
 
 
 def test_a_case_whose_last_payment_was_moved_does_not_say_it_was_somebody_elses(stage: Stage) -> None:

@@ -146,6 +146,24 @@ def test_write_off_needs_an_approver_who_did_not_ask(client, cast, case):
     assert case.state == State.CLOSED
 
 
+def test_a_write_off_is_met_with_what_speaks_against_it(client, cast, case):
+    """The case ended as personal use that was repaid; its cardholder is still there. Told to whoever asks and whoever decides."""
+    for who in (cast.clerk, cast.other_approver):
+        client.force_login(who)
+        client.cookies["django_language"] = "en"
+        page = client.get(reverse("cases:recovery", args=[case.reference])).content.decode()
+        assert "not repaid after all" in page
+        assert "still employed" in page
+        if who == cast.clerk:
+            assert step(client, case, "request-write-off", reason="회수 비용이 더 큽니다.").status_code == 302
+    type(case.cardholder).objects.filter(pk=case.cardholder_id).update(
+        left_on=company_today() - timedelta(days=3)
+    )
+    page = client.get(reverse("cases:recovery", args=[case.reference])).content.decode()
+    assert "still employed" not in page
+    assert "The cardholder left on" in page
+
+
 def test_file_is_reconciled_line_by_line_and_again_changes_nothing(client, cast, case):
     client.force_login(cast.clerk)
     lines = [

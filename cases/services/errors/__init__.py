@@ -6,29 +6,16 @@ of whoever sees it.
 
 from cases.services.errors.base import CaseworkError
 from cases.services.errors.content import (
-    AddressUnknown,
     AmountNotValid,
     AnswerEmpty,
     AppealTooShort,
-    CaseNotNamed,
-    CasesDiffer,
     ChoiceNotValid,
-    ClaimsDiffer,
-    ClaimsNotHere,
-    ClaimsStay,
     ContentNotValid,
     DateNotValid,
     DayNotValid,
-    EntryNotOpen,
     ExtensionTooLong,
-    NeverJudged,
-    NoAddress,
-    NotAPayment,
     NothingToAsk,
-    NotReachable,
     NumberNotValid,
-    PerhapsTold,
-    PersonNotSuitable,
     PlanNotClear,
     QuestionsInText,
     ReasonTooShort,
@@ -54,6 +41,21 @@ from cases.services.errors.evidence import (
     FilesNotKept,
     PreviewMissing,
     StorageFull,
+)
+from cases.services.errors.fitting import (
+    AddressUnknown,
+    CaseNotNamed,
+    CasesDiffer,
+    ClaimsDiffer,
+    ClaimsNotHere,
+    ClaimsStay,
+    EntryNotOpen,
+    NeverJudged,
+    NoAddress,
+    NotAPayment,
+    NotReachable,
+    PerhapsTold,
+    PersonNotSuitable,
 )
 from cases.services.errors.mail_texts import MailTextMoved, MailTextNotValid, MailTextWaits
 from cases.services.errors.nights import NightCannotStart, NightEnded, NightHasCases, NightMoved

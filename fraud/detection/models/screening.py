@@ -76,6 +76,24 @@ class ScreeningRun(models.Model):
         """Finished runs that scored claims. A night without claims is a night, but no model was asked and it says nothing of any."""
         return cls.objects.filter(state=cls.State.FINISHED, n_scored__gt=0)
 
+    @classmethod
+    def finished_nights(cls) -> models.QuerySet[ScreeningRun]:
+        """Nights that are over, the newest first; a look back at a week of history is none."""
+        nights = cls.objects.filter(state=cls.State.FINISHED).exclude(source=cls.LOOK_BACK)
+        return nights.order_by("-business_date", "-id")
+
+    @classmethod
+    def last_night(cls) -> tuple[ScreeningRun | None, int]:
+        """The last night that had claims, None where none had any, and how many nights without claims came after it."""
+        nights = cls.finished_nights()
+        found = nights.filter(n_claims__gt=0).first()
+        if found is None:
+            return None, nights.count()
+        newer = models.Q(business_date__gt=found.business_date) | models.Q(
+            business_date=found.business_date, id__gt=found.pk
+        )
+        return found, nights.filter(newer).count()
+
     @property
     def shown_state(self) -> str:
         """The state as people see it: `paused` wherever it stands still."""

@@ -51,7 +51,7 @@ class TrainingRow(RunTold):
         )
 
     def get_reason(self, row: Experiment) -> str:
-        return str(row.options.get("reason", ""))
+        return training_page.reason_of(row)
 
     def get_version(self, row: Experiment) -> str | None:
         return row.result.get("version")

@@ -24,7 +24,7 @@ SHOWN = 30
 @page("fraud.view_detection")
 @require_GET
 def trainings(request: HttpRequest) -> HttpResponse:
-    """All trainings somebody asked for, newest first, and the form for another one."""
+    """All trainings, newest first, and the form for another one."""
     experimenting.settle_lost()
     return _list(request)
 
@@ -77,6 +77,7 @@ def training(request: HttpRequest, number: int) -> HttpResponse:
         "seconds_left": training_page.seconds_left(steps),
         "version": training_page.version_of(found),
         "learns": _learns(found.options),
+        "reason": training_page.reason_of(found),
         "error": error_sentence(found.error),
     }
     if request.headers.get("HX-Request"):

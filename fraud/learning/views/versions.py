@@ -41,6 +41,7 @@ N_SHIFTS = 12
 def detection(request: HttpRequest) -> HttpResponse:
     """Overview: champion, challenger, misses, drift, versions."""
     champion = ModelVersion.objects.filter(stage=ModelVersion.Stage.CHAMPION).first()
+    last_run, n_empty = ScreeningRun.last_night()
     context: dict[str, Any] = {
         "champion": champion,
         "versions": ModelVersion.objects.all()[:20],
@@ -54,9 +55,8 @@ def detection(request: HttpRequest) -> HttpResponse:
         else None,
         "values": current_settings(),
         "proposals": waiting_settings(),
-        "last_run": ScreeningRun.objects.filter(state=ScreeningRun.State.FINISHED)
-        .order_by("-business_date", "-id")
-        .first(),
+        "last_run": last_run,
+        "n_empty": n_empty,
     }
     context |= _shifts(context["drift"])
     return render(request, "fraud/detection/detection.html", context)

@@ -10,13 +10,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from audit.actor import Actor
-from fraud.learning.comparing import compare_versions, gate_lines
-from fraud.learning.later_claims import NothingToCompare
-from fraud.learning.rounds import train_challenger
-from fraud.learning.training import NothingToTrainOn
-from fraud.learning.training.process import TrainingFailed
+from fraud.learning.comparing import gate_lines
+from fraud.learning.experiment_run import train_unasked
+from fraud.learning.experiment_words import error_sentence
+from fraud.learning.experimenting import ExperimentNotValid
+from fraud.learning.models import Evaluation
+from fraud.learning.training_page import version_of
+from fraud.learning.training_run import Scope
 
 
 class Command(BaseCommand):
@@ -32,12 +34,23 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        by = Actor.system("training")
+        scope = Scope(
+            cut_off=moment(options["cut_off"]),
+            until=moment(options["until"]),
+            hide_types=options["hide_types"],
+            compares=not options["no_compare"],
+        )
         try:
-            version = train_challenger(by=by, cut_off=moment(options["cut_off"]))
-        except (NothingToTrainOn, TrainingFailed) as error:
+            row = train_unasked(why="command", scope=scope)
+        except ExperimentNotValid as error:
             raise CommandError(str(error)) from error
+        version = version_of(row)
+        if row.state != row.State.FINISHED or version is None:
+            raise CommandError(
+                error_sentence(row.error) or pgettext("training", "The training was cancelled.")
+            )
         answer: dict[str, Any] = {
+            "training": row.pk,
             "version": version.reference,
             "n_confirmed": version.n_confirmed,
             "is_calibrated": version.is_calibrated,
@@ -45,26 +58,21 @@ class Command(BaseCommand):
             "out_of_fold": version.card.get("out_of_fold"),
         }
         gates: list[str] = []
-        if not options["no_compare"]:
-            try:
-                found = compare_versions(
-                    version=version,
-                    by=by,
-                    window_to=moment(options["until"]),
-                    hide_types=options["hide_types"],
-                )
-                answer |= {
-                    "figures": found.figures,
-                    "gates": found.gates,
-                    "n_claims": found.n_claims,
-                    "n_misuse": found.n_misuse,
-                }
-                gates = gate_lines(found.gates)
-            except NothingToCompare as error:
-                later = _("When later claims have outcomes: %(command)s") % {
-                    "command": f"manage.py compare {version.reference}"
-                }
-                answer["comparison"] = f"{error} {later}"
+        found = Evaluation.objects.filter(pk=row.result.get("evaluation")).first()
+        if found is not None:
+            answer |= {
+                "figures": found.figures,
+                "gates": found.gates,
+                "n_claims": found.n_claims,
+                "n_misuse": found.n_misuse,
+            }
+            gates = gate_lines(found.gates)
+        elif not options["no_compare"]:
+            later = _("When later claims have outcomes: %(command)s") % {
+                "command": f"manage.py compare {version.reference}"
+            }
+            said = pgettext("training", "No claim with an outcome is younger than both versions yet.")
+            answer["comparison"] = f"{said} {later}"
         if options["json"]:
             self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2))
             return

@@ -126,7 +126,12 @@
       document.body.classList.remove("rail-open");
       return;
     }
-    if (typing(event.target) || $("dialog[open]")) return;
+    if (typing(event.target)) return;
+    if ($("dialog[open]")) { // its choices with a digit each
+      const chosen = $(`dialog[open] [data-digit="${event.key}"]`);
+      if (chosen) { event.preventDefault(); chosen.click(); }
+      return;
+    }
     // event.code, so that the keys also work while the Korean layout is on.
     const letter = /^Key[A-Z]$/.test(event.code) && !event.shiftKey ? event.code[3].toLowerCase() : event.key;
     const own = {
@@ -176,7 +181,7 @@
       const field = document.getElementById(written.dataset.into);
       field.value = written.dataset.write;
       field.dispatchEvent(new Event("input", { bubbles: true }));
-      field.focus();
+      (document.getElementById(written.dataset.then) ?? field).focus();
       return;
     }
     const filler = target.closest("[data-fill-username]"); // the demo's sign-in page

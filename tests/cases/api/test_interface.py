@@ -29,7 +29,7 @@ WITHOUT_VERSION = {
         "post /rules/", "post /rules/{code}/versions/", "post /accounts/", "post /experiments/", "post /trainings/", "post /profiles/{name}/exemptions/", "post /rules/templates/{code}/adopt/",
     },
     "changes nothing": {
-        "post /rules/read/", "post /precheck/", "post /rules/try/", "post /mail/texts/{mail}/{language}/preview/", "post /rules/case-load/", "post /my/data/", "post /scores/export/", "post /reports/export/",
+        "post /rules/read/", "post /precheck/", "post /rules/try/", "post /mail/texts/{mail}/{language}/preview/", "post /rules/case-load/", "post /my/data/", "post /scores/export/", "post /reports/export/", "post /reports/figures/{code}/export/",
         "post /reports/assurance/export/", "post /cases/{reference}/dossier/", "post /claims/export/", "post /labels/export/", "post /recoveries/export/", "post /deliveries/{reference}/rejects/export/",
         "post /audit/export/", "post /audit/verify/", "post /rules/explain/", "post /rules/{code}/preview/", "post /rules/values/lists/{name}/preview/",
         "post /rules/values/parameters/{name}/preview/", "post /rules/values/changes/{change_id}/preview/",

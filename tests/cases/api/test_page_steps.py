@@ -36,7 +36,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "propose-webhook": ("post webhooks/",), "webhook-again": ("post webhooks/messages/1/send-again/",),
     "webhook-step": tuple(f"post webhooks/1/{name}/" for name in ("approve", "return", "stop", "rotate")),
     # Files out, each with its reason
-    "dossier": ("post cases/X/dossier/",), "export-figures": ("post reports/export/",), "export-assurance": ("post reports/assurance/export/",), "export-labels": ("post labels/export/",),
+    "dossier": ("post cases/X/dossier/",), "export-figures": ("post reports/export/",), "export-figure": ("post reports/figures/X/export/",), "export-assurance": ("post reports/assurance/export/",), "export-labels": ("post labels/export/",),
     "export-scores": ("post scores/export/",), "ledger-export": ("post recoveries/export/",), "export-claims": ("post claims/export/",), "file-rejects": ("post deliveries/X/rejects/export/",), "export": ("post audit/export/",),
     # Files in
     "upload-file": ("post uploads/", "put uploads/X/", "post uploads/X/finish/"), "send-feed": ("post people/x/",), "profile": ("put profiles/X/",), "propose-exemption": ("post profiles/X/exemptions/",),

@@ -168,21 +168,6 @@ def test_repetitions_are_those_with_two_cases_of_misuse(places: Stage) -> None:
     assert first.n_pattern == max(patterns.values())
 
 
-def test_every_figure_of_the_tables_opens_as_many_cases(places: Stage) -> None:
-    client = Client()
-    client.force_login(places.cast.auditor)
-    n_full = 0
-    hrefs = {line.href: line for line in lines_shown(shown(places, days="30"))}
-    for href, line in hrefs.items():
-        if line.n_listed is None:
-            continue
-        answer = client.get(href)
-        assert not answer.context["filters"].problems, href
-        assert len(answer.context["page"].rows) == line.n_listed, (line.code, href)
-        n_full += bool(line.n_listed)
-    assert n_full > 20
-
-
 def test_a_week_counts_its_own_decisions_and_requests(places: Stage) -> None:
     weeks = {week.monday: week for week in shown(places).weeks}
     assert len(weeks) == 12

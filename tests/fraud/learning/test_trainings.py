@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import io
+import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -16,7 +20,7 @@ from audit.services import actor_of
 from fraud.claims.labels import NewLabel, add_labels
 from fraud.claims.models import Claim
 from fraud.detection.models import ModelVersion
-from fraud.learning import experimenting, training_run
+from fraud.learning import experimenting, tasks, training_run
 from fraud.learning.experiment_run import run_experiment
 from fraud.learning.experimenting import ExperimentNotValid, cancel_experiment
 from fraud.learning.models import Experiment
@@ -25,7 +29,7 @@ from fraud.learning.training import process
 from fraud.learning.training.process import TrainingFailed
 from fraud.learning.training.stages import STEPS
 from fraud.learning.training_page import seconds_left, steps_of
-from fraud.learning.training_run import learns_from, start_training
+from fraud.learning.training_run import Scope, learns_from, start_training, start_unasked
 from tests.cast import Cast, make_cast
 from tests.night_company import add_claims, add_people, add_rules
 from tests.night_model import QUICK, install_model
@@ -272,3 +276,60 @@ def test_what_it_learns_from_counts_a_claim_once_with_its_latest_outcome(cast: C
     )
     after = learns_from()
     assert (after["n_outcomes"], after["n_misuse"]) == (before["n_outcomes"], before["n_misuse"] - 1)
+
+
+def test_command_and_morning_go_through_the_same_row_and_are_listed(
+    cast: Cast, reviewed: int, quick: None, client: Client
+) -> None:
+    told = io.StringIO()
+    call_command("train", "--json", stdout=told)
+    by_command = Experiment.objects.get()
+    answer = json.loads(told.getvalue())
+    assert (by_command.state, by_command.kind, answer["training"]) == ("finished", "training", by_command.pk)
+    assert answer["version"] == by_command.result["version"]
+    tasks.train(why="due")
+    by_clock = Experiment.objects.exclude(pk=by_command.pk).get()
+    assert (by_clock.state, by_clock.result["version"], by_clock.result["is_new"]) == (
+        "finished",
+        answer["version"],
+        False,
+    )
+    client.force_login(cast.model_owner)
+    client.cookies["django_language"] = "en"
+    listed = client.get(reverse("fraud:trainings")).content.decode()
+    for row, why in ((by_command, "manage.py train"), (by_clock, "every morning")):
+        assert reverse("fraud:training", args=[row.pk]) in listed
+        assert why in client.get(reverse("fraud:training", args=[row.pk])).content.decode()
+    early = (timezone.now() - timedelta(days=400)).date().isoformat()
+    with pytest.raises(CommandError):
+        call_command("train", "--cut-off", early, "--no-compare")
+    assert Experiment.objects.latest("pk").cut_off_at.date().isoformat() <= early
+
+
+def test_while_another_one_is_under_way_command_and_morning_say_so(cast: Cast) -> None:
+    waiting = start_training(reason=WHY, by=actor_of(cast.model_owner))
+    with pytest.raises(CommandError, match=str(waiting.pk)):
+        call_command("train")
+    tasks.train(why="due")
+    refused = AuditEvent.objects.get(action="training.refused")
+    assert str(waiting.pk) in refused.reason
+    assert refused.after == {"why": "due"}
+    assert Experiment.objects.get() == waiting
+
+
+@pytest.mark.parametrize(
+    ("scope", "kept"),
+    [
+        (Scope(), {}),
+        (Scope(compares=False), {"compares": False}),
+        (Scope(hide_types=3), {"hide_types": 3}),
+        (Scope(until=datetime(2026, 6, 1, tzinfo=UTC)), {"until": "2026-06-01T00:00:00+00:00"}),
+    ],
+)
+def test_a_row_keeps_how_far_it_goes_where_that_is_not_as_usual(
+    cast: Cast, scope: Scope, kept: dict[str, object]
+) -> None:
+    row = start_unasked(why="command", scope=scope)
+    assert {
+        name: row.options[name] for name in ("compares", "hide_types", "until") if name in row.options
+    } == kept

@@ -94,10 +94,10 @@ def test_sixty_days_without_learning_are_an_alarm_on_the_overview(client, monkey
 
 def test_the_morning_trains_only_where_there_is_a_reason(monkeypatch) -> None:
     asked = []
-    monkeypatch.setattr(tasks, "train", lambda: asked.append(1))
+    monkeypatch.setattr(tasks, "train", lambda why: asked.append(why))
     trained(8)
     tasks.train_when_due()
     assert asked == []
     outcomes(1, 3)
     tasks.train_when_due()
-    assert asked == [1]
+    assert asked == ["due"]

@@ -1,0 +1,89 @@
+"""The money of a period, case by case: what the overview and the assurance report add up, and what the list behind each sum shows.
+
+Confirmed is what decisions on misuse ask for, after appeals, as far as the card has not given it back; what people repaid is part of
+it and never more; all that came in, as the ledger has it, stands beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from cases.models import Recovery
+from cases.services.decided import misuse_decided_in
+from cases.services.money import balances_of
+from cases.services.money_told import confirmed_by_currency
+
+
+class Sum(StrEnum):
+    """What is added up. All but the last are of cases decided as misuse in a period; the last is of all open recoveries."""
+
+    CONFIRMED = "confirmed"
+    PREVENTED = "prevented"  # came back by the card: nobody had to be asked for it
+    RECOVERED = "recovered"
+    CAME_IN = "came_in"  # as the ledger tells it: also what is now more than was lost
+    WRITTEN_OFF = "written_off"
+    OUTSTANDING = "outstanding"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseMoney:
+    """What one case adds to each sum, in minor units of its currency."""
+
+    case_id: int
+    currency: str
+    confirmed_minor: int = 0
+    prevented_minor: int = 0
+    recovered_minor: int = 0
+    came_in_minor: int = 0
+    written_off_minor: int = 0
+    outstanding_minor: int = 0
+
+    def minor(self, of: Sum) -> int:
+        """What it adds to this sum."""
+        found: int = getattr(self, f"{of.value}_minor")
+        return found
+
+
+def money_counted(since: date, until: date | None, hidden: frozenset[int]) -> tuple[CaseMoney, ...]:
+    """What each case adds to the sums of these company days, both included, without the `hidden` cases.
+
+    A case that waits for money and was decided in the period has two rows, each with what the other has not.
+    """
+    return (*money_decided(since, until, hidden), *money_still_open(hidden))
+
+
+def money_decided(since: date, until: date | None, hidden: frozenset[int]) -> Iterator[CaseMoney]:
+    """A row a case decided as misuse in the period, with all but what is still open."""
+    misuse = list(misuse_decided_in(since, until).exclude(pk__in=hidden))
+    by_id = {case.pk: case for case in misuse}
+    confirmed = confirmed_by_currency(misuse)
+    repaid = list(Recovery.objects.filter(case__in=misuse).select_related("case"))
+    balances = balances_of(repaid)
+    of_case = {recovery.case_id: balances[recovery.pk] for recovery in repaid}
+    for pk, case in by_id.items():
+        found, balance = confirmed.get(case.currency), of_case.get(pk)
+        asked = found.of_case.get(pk, 0) if found else 0
+        came_in = balance.recovered_minor if balance else 0
+        yield CaseMoney(
+            pk,
+            case.currency,
+            confirmed_minor=asked,
+            prevented_minor=found.prevented_of_case.get(pk, 0) if found else 0,
+            recovered_minor=min(came_in, asked),  # two cases on one payment may each have got what it cost
+            came_in_minor=came_in,
+            written_off_minor=balance.written_off_minor if balance else 0,
+        )
+
+
+def money_still_open(hidden: frozenset[int]) -> Iterator[CaseMoney]:
+    """A row an open recovery, whenever its case was decided, with what is still open of it."""
+    waiting = list(
+        Recovery.objects.filter(closed_at=None).exclude(case__in=hidden).select_related("case").order_by("pk")
+    )
+    balances = balances_of(waiting)
+    for recovery in waiting:
+        minor = balances[recovery.pk].outstanding_minor
+        yield CaseMoney(recovery.case_id, recovery.currency, outstanding_minor=minor)
