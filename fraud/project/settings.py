@@ -314,6 +314,7 @@ SPECTACULAR_SETTINGS = {
         "CaseSource": "cases.models.Case.Source",
         "ReceiptSource": "fraud.claims.models.Receipt.Source",
         "CaseDisposition": "cases.models.Case.DISPOSITIONS",
+        "TableForm": "cases.papers.tables.FORMS",
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
