@@ -32,7 +32,7 @@ from cases.services.outbox import send_outbox
 from cases.services.receipts import read_sent_receipts
 from cases.services.retention import erase_expired
 from cases.services.webhook_outbox import send_messages
-from fraud.claims.importing.drafts import forget_drafts
+from fraud.claims.importing.laid_aside import forget_laid_aside
 from fraud.claims.importing.parts import forget_uploads
 from fraud.claims.importing.positions import begin_positions
 from fraud.company.values import current_settings, pinned_settings, to_json
@@ -148,7 +148,7 @@ def let_time_pass() -> dict[str, int]:
     done |= {f"mail_{what}": n for what, n in send_outbox().items()}
     done |= {f"webhooks_{what}": n for what, n in send_messages().items()}
     done |= {"mail_alarms": tell_of_dead_mail(now()), "model_alarms": tell_of_damage(now())}
-    return {**done, "uploads_forgotten": forget_uploads(now()) + forget_drafts()}
+    return {**done, "uploads_forgotten": forget_uploads(now()) + forget_laid_aside()}
 
 
 def _work(run: ScreeningRun, by: Actor, say: Progress) -> ScreeningRun:

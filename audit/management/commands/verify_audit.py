@@ -5,14 +5,15 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
+from audit.commands import StruckCommand
 from audit.models import AuditEvent
 from audit.services import export_heads, find_faults
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = "Verify that no audit entry was altered, deleted, reordered or cut off. Exit code 1 names the first bad entry."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

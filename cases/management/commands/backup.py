@@ -7,14 +7,15 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
+from audit.commands import StruckCommand
 from cases.backup.making import BackupFailed, Made, make_backup
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = "Write a set of database, evidence, models and keys below a folder, while everything goes on. Keep it as safe as the data."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -7,9 +7,10 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
+from audit.commands import StruckCommand
 from cases.demo.company import build_demo, is_built, is_open, login_lines
 from cases.demo.plan import new_plan, read_plan
 from fraud.claims.models import Claim
@@ -18,7 +19,7 @@ from fraud.demo.options import DEFAULT_SEED
 MOST_NIGHTS = 20
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = (
         "Build Company A, the demo company, or finish building it; prints the logins. Its data are invented."
     )

@@ -8,18 +8,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
+from audit.commands import StruckCommand
 from audit.exports import csv_lines
-from audit.redaction import redact
 from audit.typed import day
 from cases.pages.score_rows import HEAD, Nights, export_scores
 from fraud.web.exports import EXPORT_REASON_MIN, export_reason
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = "Write the scores of nights to a CSV file, a line for each claim and night. The export is kept in the audit log."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -35,7 +35,7 @@ class Command(BaseCommand):
             said = _("Say in at least %(n)s letters what the export is for.")
             raise CommandError(said % {"n": EXPORT_REASON_MIN})
         if path.exists():
-            raise CommandError(_("There is a file “%(name)s” already.") % {"name": redact(str(path))})
+            raise CommandError(_("There is a file “%(name)s” already.") % {"name": path})
         nights = Nights(options["run"], _day(options["since"]), _day(options["until"]))
         if not nights.runs().exists():
             raise CommandError(_("No night was screened in these days."))
@@ -51,10 +51,8 @@ class Command(BaseCommand):
         except OSError as error:  # the disk is full: half a file would pass for all the scores
             part.unlink(missing_ok=True)
             said = _("“%(name)s” was not written: %(why)s")
-            raise CommandError(said % {"name": redact(str(path)), "why": error}) from None
-        self.stdout.write(
-            _("Scores: %(n)s, in “%(name)s”") % {"n": f"{n_lines - 1:,}", "name": redact(str(path))}
-        )
+            raise CommandError(said % {"name": path, "why": error}) from None
+        self.stdout.write(_("Scores: %(n)s, in “%(name)s”") % {"n": f"{n_lines - 1:,}", "name": path})
 
 
 def _day(text: str | None) -> date | None:

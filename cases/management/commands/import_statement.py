@@ -8,11 +8,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from audit.commands import StruckCommand
 from audit.permissions import NotPermitted
-from audit.redaction import redact
 from audit.services import actor_of
 from cases.services.errors import CaseworkError
 from cases.services.reconciliation import MAX_BYTES, import_postings
@@ -22,7 +22,7 @@ from fraud.web.refusals import refusal_sentence
 from rules.money import to_decimal
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = (
         "Take in camt.053, camt.054, MT940, a bank's workbook or CSV, a payroll's workbook, or a table of postings. What names its case "
         "is posted; the rest waits at /recovery/entries/."
@@ -42,7 +42,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         if not path.is_file():
-            raise CommandError(_("There is no file “%(name)s”.") % {"name": redact(str(path))})
+            raise CommandError(_("There is no file “%(name)s”.") % {"name": path})
         user = User.objects.filter(username=options["username"]).first()
         if user is None:
             raise CommandError(_("There is no login “%(name)s”.") % {"name": options["username"]})
@@ -76,9 +76,7 @@ class Command(BaseCommand):
                 "known": report.n_known,
                 "open": len(report.rejected),
             }
-            self.stdout.write(
-                told % {"name": redact(path.name), **{name: f"{n:,}" for name, n in figures.items()}}
-            )
+            self.stdout.write(told % {"name": path.name, **{name: f"{n:,}" for name, n in figures.items()}})
             for line in report.rejected:
                 self.stdout.write("  " + _("Line %(n)s: %(said)s") % {"n": line.line, "said": line.sentence})
         if report.rejected and not report.is_kept:
@@ -89,9 +87,7 @@ def _spec(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise CommandError(
-            _("“%(name)s” is no JSON file: %(why)s") % {"name": redact(str(path)), "why": error}
-        ) from error
+        raise CommandError(_("“%(name)s” is no JSON file: %(why)s") % {"name": path, "why": error}) from error
     if not isinstance(found, dict):
-        raise CommandError(_("“%(name)s” must hold one JSON object.") % {"name": redact(str(path))})
+        raise CommandError(_("“%(name)s” must hold one JSON object.") % {"name": path})
     return found

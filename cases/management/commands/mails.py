@@ -5,17 +5,18 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audit.actor import Actor
+from audit.commands import StruckCommand
 from cases.models import OutboxMessage
 from cases.services.dead_mail import send_again, still_waiting, stuck_mails
 from cases.services.errors import CaseworkError
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = "List mail that is dead or failed three times; with --send-again let the next sweep try it anew."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -10,12 +10,13 @@ from contextlib import nullcontext
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit import clock
 from audit.actor import Actor
+from audit.commands import StruckCommand
 from audit.typed import day
 from cases.management.night_bar import bar_of, drawn_while_it_works, stage_lines, watch
 from cases.services.errors import CaseworkError
@@ -30,7 +31,7 @@ from fraud.web.words import run_state_word
 log = logging.getLogger(__name__)
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = "Screen pending claims and open cases. Running it again continues what was interrupted."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -7,17 +7,18 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import connections
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
+from audit.commands import StruckCommand
 from cases.backup.databases import DatabaseProblem
 from cases.backup.restoring import Restored, begin_again, check_set, restore_backup
 from cases.backup.sets import SetRefused
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = "Put a set of `backup` into an empty home (CLEANCARD_HOME, DATABASE_URL). Everything is checked before anything is written."
     requires_system_checks = []
     requires_migrations_checks = False

@@ -7,16 +7,17 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import DatabaseError, close_old_connections
 from django.utils.translation import gettext as _
 
+from audit.commands import StruckCommand
 from cases.services.night import let_time_pass
 
 _log = logging.getLogger(__name__)
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = "Let deadlines pass, remind people and send waiting mail: once, or again and again with --every."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -6,16 +6,16 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
+from audit.commands import StruckCommand
 from audit.language import current_language
-from audit.redaction import redact
 from cases.papers.dossier.making import recorded_export
 from cases.papers.dossier.verifier import check_dossier, tell
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = "Verify that a dossier (ZIP) is whole: no entry altered, added, removed or reordered, its audit chain unbroken. Exit code 1 names what is wrong."
     requires_system_checks = ()  # the file alone is looked at
 
@@ -38,7 +38,7 @@ class Command(BaseCommand):
             entry = recorded_export(checked.case, checked.digest)
             if entry is None:
                 said = _("%(name)s: the audit log knows no export of %(case)s with this digest")
-                wrong.append(said % {"name": redact(str(path)), "case": checked.case})
+                wrong.append(said % {"name": path, "case": checked.case})
         if options["json"]:
             codes = [{"code": one.code, "where": one.where} for one in checked.findings]
             told = {"case": checked.case, "whole": not wrong, "digest": checked.digest, "findings": codes}

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from django.core import signing
 
-from audit import clock
 from audit.actor import Actor
+from fraud.claims.importing.laid_aside import DRAFT, FORGOTTEN_AFTER, forget_laid_aside, lay_aside
 from fraud.claims.importing.services import clean_name
 from fraud.claims.importing.uploads import incoming_folder, keep_parts
 
-SECONDS = 3_600
+SECONDS = int(FORGOTTEN_AFTER[DRAFT].total_seconds())
 _SALT = "fraud.claims.draft"
 _BLOCK = 1 << 20
 
@@ -40,10 +40,10 @@ class Draft:
 
 def keep_draft(parts: Iterable[bytes], name: str, by: Actor) -> Draft:
     """Keep an uploaded file. Raises UploadTooLarge."""
-    forget_drafts()
+    forget_laid_aside()
     token = secrets.token_hex(16)
     path = _path(token)
-    keep_parts(parts).replace(path)
+    lay_aside(keep_parts(parts), path)
     shown = clean_name(name)
     ticket = signing.dumps({"token": token, "name": shown, "by": by.username}, salt=_SALT)
     return Draft(path, shown, ticket)
@@ -63,13 +63,3 @@ def find_draft(ticket: str, by: Actor) -> Draft | None:
 
 def _path(token: str) -> Path:
     return incoming_folder() / f"draft-{token}"
-
-
-def forget_drafts() -> int:
-    """Remove what has waited for longer than an hour; rung by the sweep too, since nobody may send another. Returns how many."""
-    now, n = clock.now().timestamp(), 0
-    for path in incoming_folder().glob("draft-*"):
-        if now - path.stat().st_mtime > SECONDS:
-            path.unlink(missing_ok=True)
-            n += 1
-    return n

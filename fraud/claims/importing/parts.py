@@ -166,7 +166,7 @@ def add_part(*, upload: UploadInParts, offset: int, part: bytes, by: Actor) -> U
 
 def _write(path: Path, offset: int, part: bytes) -> None:
     """What lies beyond the offset was never counted and is written over."""
-    path.touch()
+    path.touch(mode=0o600)
     with path.open("r+b") as target:
         target.seek(offset)
         target.write(part)
@@ -243,6 +243,7 @@ def _beside(path: Path) -> Path:
     try:
         os.link(path, other)
     except OSError:  # a file system without links
+        other.touch(mode=0o600)
         shutil.copyfile(path, other)
     return other
 

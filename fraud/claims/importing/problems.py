@@ -8,6 +8,8 @@ from typing import Any
 
 import polars as pl
 
+from audit.redaction import redact
+
 #: A row that was not taken. `amount_minor` and `currency` are filled where the amount itself could be read.
 REJECT_SCHEMA: dict[str, Any] = {
     "line": pl.Int64,
@@ -21,13 +23,18 @@ REJECT_SCHEMA: dict[str, Any] = {
 ORIGINAL_LENGTH = 2_000
 
 
+def _told(params: dict[str, Any]) -> dict[str, Any]:
+    """Parameters as they may be told: they may name columns, sheets and cells, and no answer tells a card or resident number back."""
+    return {name: redact(value) if isinstance(value, str) else value for name, value in params.items()}
+
+
 class FileQuarantined(Exception):
     """The whole file is refused; nothing of it may be stored but this code with its parameters."""
 
     def __init__(self, code: str, **params: Any) -> None:
         super().__init__(code)
         self.code = code
-        self.params = params
+        self.params = _told(params)
 
     def as_json(self) -> dict[str, Any]:
         """The form stored in `ClaimFile.error`."""
@@ -57,7 +64,8 @@ class Notes:
     def as_json(self) -> list[dict[str, Any]]:
         """The form stored in `ClaimFile.notes`."""
         return [
-            {"code": code, "params": {**dict(params), "n": n}} for (code, params), n in self.counts.items()
+            {"code": code, "params": {**_told(dict(params)), "n": n}}
+            for (code, params), n in self.counts.items()
         ]
 
 

@@ -19,6 +19,7 @@ from fraud.claims.importing.headers import plain
 from fraud.claims.importing.problems import Notes, reject_frame
 from fraud.claims.importing.profile_json import read_spec
 from fraud.claims.importing.reading.chunks import Chunk
+from fraud.claims.importing.scanning import refuse_in_headers
 from fraud.claims.importing.services import Delivery, import_delivery
 from fraud.claims.importing.storing import CHANGED_SINCE, Stored
 from fraud.claims.models import ClaimFile, ImportProfile
@@ -62,6 +63,7 @@ class RowsTable:
     def __init__(self, rows: Sequence[Mapping[str, Any]]) -> None:
         self.notes = Notes()
         self.headers = list(dict.fromkeys(str(name) for row in rows for name in row))
+        refuse_in_headers(self.headers)
         self._rows = rows
 
     def chunks(self) -> Iterator[Chunk]:

@@ -46,12 +46,25 @@ _CHANCE, _CANDIDATES = 0.35, 10
 _CARD_WORDS = re.compile(r"card|pan\b|카드", re.IGNORECASE)
 _RESIDENT_WORDS = re.compile(r"주민|resident|rrn|ssn|생년|birth", re.IGNORECASE)
 _FINDERS = (("card_number", find_card_numbers), ("resident_number", find_resident_numbers))
+#: Codes of what a file is refused for.
+NUMBERS = tuple(kind for kind, _ in _FINDERS)
 
 
 def refuse_in_name(name: str) -> None:
     """Raise FileQuarantined when a file's name holds anything that would be struck out of it."""
     for hit in find_struck(name):
         raise FileQuarantined(hit.kind, place="name", n=1)
+
+
+def refuse_in_headers(headers: Iterable[str], sheets: Iterable[str] = ()) -> None:
+    """Raise FileQuarantined when a column's header, or a sheet's name, holds what no cell may.
+
+    Asked where a table is opened and where one is looked at, so that no reader has to.
+    """
+    for names, where in ((headers, ", header"), (sheets, "")):
+        found = [(name, hit) for name in names for hit in find_struck(name)]
+        for name, hit in found:
+            raise FileQuarantined(hit.kind, place=f"{name}{where}" if where else "–", n=len(found))
 
 
 @dataclass

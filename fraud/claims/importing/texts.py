@@ -275,8 +275,16 @@ def _fields(fields: Mapping[str, Sequence[str]] | str, language: str) -> str:
 
 
 def _place(place: str, *, korean: bool) -> str:
-    """Where a number was found: `name` for the file's name, else `column, line`."""
+    """Where a number was found: `name` for the file's name, `column, line`, `column, header`, else what holds no rows."""
     column, comma, line = place.rpartition(", ")
-    if not comma:
+    if place == "name":
         return "파일 이름" if korean else "the file name"
+    if not comma:
+        return (
+            "표 밖: 제목, 시트 이름, 문서 속성 등"
+            if korean
+            else "beside the rows: a title, a sheet's name, a property"
+        )
+    if line == "header":
+        return f"열 이름 “{column}”" if korean else f"the name of column “{column}”"
     return f"“{column}” 열 {line}행" if korean else f"column “{column}”, line {line}"

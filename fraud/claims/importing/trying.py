@@ -19,11 +19,12 @@ from audit.actor import Actor
 from audit.permissions import require
 from fraud.claims.importing.field_labels import FIELD_LABELS
 from fraud.claims.importing.fields import FIELDS, Kind
-from fraud.claims.importing.guessing.grid import Grid
+from fraud.claims.importing.guessing.grid import UNKNOWN, Grid, read_grid
 from fraud.claims.importing.parsing.values import Context
 from fraud.claims.importing.problems import FileQuarantined
 from fraud.claims.importing.profile_json import read_spec
 from fraud.claims.importing.sandbox import stage_apart
+from fraud.claims.importing.scanning import NUMBERS
 from fraud.claims.importing.services import get_ready, reading_bounds
 from fraud.claims.importing.staging import StagedFile
 from fraud.claims.importing.waiting import find_waiting
@@ -80,10 +81,24 @@ def try_file(*, path: Path, name: str, spec: Mapping[str, Any], by: Actor, rows:
         )
 
 
-def refuse_numbers(path: Path, grid: Grid) -> None:
-    """Raise FileQuarantined for a card or resident number anywhere in a file of which no profile is known yet."""
+def refuse_numbers(path: Path, grid: Grid | None = None) -> None:
+    """Raise FileQuarantined for a card or resident number anywhere in a file of which no profile is known: cells nobody reads, titles, names of sheets, properties.
+
+    `grid`: how it is laid out, where that is known already.
+    """
+    grid = grid or _grid_of(path)
     if number := find_waiting(path, grid, bounds=reading_bounds()):
         raise FileQuarantined(number["code"], place=number["place"], n=number["n"])
+
+
+def _grid_of(path: Path) -> Grid:
+    """How a file is laid out; of one that shows no header, nothing: it is searched all the same, and whoever reads it says what is wrong."""
+    try:
+        return read_grid(path)
+    except FileQuarantined as error:
+        if error.code in NUMBERS:
+            raise
+        return Grid("", UNKNOWN, (), ())
 
 
 def _shown(frame: pl.DataFrame, zone: str) -> tuple[list[str], list[list[str]]]:

@@ -40,7 +40,7 @@ class UploadTooLarge(ValueError):
 def incoming_folder() -> Path:
     """Where delivered bytes wait; below MEDIA_ROOT, which no address leads to."""
     folder = Path(settings.MEDIA_ROOT) / "incoming"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 
 
@@ -136,15 +136,16 @@ def import_waiting(*, file: ClaimFile, by: Actor) -> ClaimFile:
     return done
 
 
-def keep_parts(parts: Iterable[bytes]) -> Path:
-    """The parts in a file of the incoming folder; nothing is left of one that is too large or breaks off. Raises UploadTooLarge."""
+def keep_parts(parts: Iterable[bytes], *, most: int | None = None) -> Path:
+    """The parts in a file of the incoming folder, its owner's alone; nothing is left of one that is too large or breaks off. Raises UploadTooLarge."""
+    limit = MAX_UPLOAD_BYTES if most is None else most
     with tempfile.NamedTemporaryFile(dir=incoming_folder(), prefix="upload-", delete=False) as target:
         size = 0
         try:
             for part in parts:
                 size += len(part)
-                if size > MAX_UPLOAD_BYTES:
-                    raise UploadTooLarge(MAX_UPLOAD_BYTES)
+                if size > limit:
+                    raise UploadTooLarge(limit)
                 target.write(part)
         except BaseException:
             Path(target.name).unlink()

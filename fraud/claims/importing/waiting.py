@@ -26,8 +26,8 @@ from fraud.claims.importing.profile import Column, ProfileSpec
 from fraud.claims.importing.reading.archive import check_archive
 from fraud.claims.importing.reading.decoding import raw_blocks
 from fraud.claims.importing.reading.limits import DEFAULT_LIMITS
-from fraud.claims.importing.reading.opening import open_table
-from fraud.claims.importing.scanning import scan_frame
+from fraud.claims.importing.reading.opening import open_unsearched
+from fraud.claims.importing.scanning import refuse_in_headers, scan_frame
 
 #: Characters that are looked at again with the next block: a number may lie across two.
 _OVERLAP = 256
@@ -90,8 +90,9 @@ def _in_table(path: Path, task: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         encodings=(task["encoding"] or "utf-8",),
         delimiter=task["separator"] or ",",
     )
-    table = open_table(path, spec)
-    yield from _in_texts([*getattr(table, "titles", []), *table.headers], "")
+    table = open_unsearched(path, spec)
+    yield from _in_texts(getattr(table, "titles", []), "")
+    yield from _in_headers(table.headers)
     is_whole = True
     for chunk in table.chunks():
         lines = chunk.lines.tolist()
@@ -105,6 +106,13 @@ def _in_table(path: Path, task: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             yield from _in_nested(path)
     elif not is_whole:  # of a long row that is refused, the reader gives the beginning
         yield from _in_text(path)
+
+
+def _in_headers(headers: Iterable[str]) -> Iterator[dict[str, Any]]:
+    try:
+        refuse_in_headers(headers)
+    except FileQuarantined as refused:
+        yield {"code": refused.code, **refused.params}
 
 
 def _in_nested(path: Path) -> Iterator[dict[str, Any]]:

@@ -1,32 +1,35 @@
-"""Files of outcomes between their preview and the click that keeps them: below MEDIA_ROOT, one's own, a day at most."""
+"""Files of outcomes between their preview and the click that keeps them: searched whole, below MEDIA_ROOT, one's own, a day at most."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 
-from audit import clock
 from audit.actor import Actor
-from fraud.claims.importing.uploads import UploadTooLarge, incoming_folder
+from fraud.claims.importing.laid_aside import forget_laid_aside, lay_aside
+from fraud.claims.importing.services import digest_of, get_ready
+from fraud.claims.importing.trying import refuse_numbers
+from fraud.claims.importing.uploads import incoming_folder, keep_parts
 
 MAX_BYTES = 20 << 20
-_KEPT = timedelta(days=1)
 _TOKEN = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 def keep_file(parts: Iterable[bytes], *, by: Actor) -> str:
-    """Keep the bytes for this person; returns the token they are found by. Raises UploadTooLarge."""
-    _forget_old()
-    content = bytearray()
-    for part in parts:
-        content += part
-        if len(content) > MAX_BYTES:
-            raise UploadTooLarge(MAX_BYTES)
-    token = sha256(content).hexdigest()
-    _path(token, by).write_bytes(content)
+    """Keep the bytes for this person; returns the token they are found by.
+
+    Raises UploadTooLarge, and FileQuarantined for a card or resident number anywhere in them; then nothing of them is kept.
+    """
+    forget_laid_aside()
+    path = keep_parts(parts, most=MAX_BYTES)
+    try:
+        refuse_numbers(path)
+        token, _ = digest_of(path)
+        lay_aside(path, _path(token, by))
+    finally:
+        path.unlink(missing_ok=True)
+        get_ready()
     return token
 
 
@@ -43,9 +46,3 @@ def forget_file(token: str, *, by: Actor) -> None:
 
 def _path(token: str, by: Actor) -> Path:
     return incoming_folder() / f"outcomes-{by.user_id}-{token}"
-
-
-def _forget_old() -> None:
-    for path in incoming_folder().glob("outcomes-*"):
-        if clock.now() - datetime.fromtimestamp(path.stat().st_mtime, UTC) > _KEPT:
-            path.unlink(missing_ok=True)

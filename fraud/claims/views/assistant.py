@@ -28,7 +28,7 @@ from fraud.claims.importing.guessing.fitting import Known
 from fraud.claims.importing.guessing.guess import TableGuess, guess_table
 from fraud.claims.importing.problems import FileQuarantined, ProfileNotValid
 from fraud.claims.importing.profiles import get_profile, known_profiles, save_profile
-from fraud.claims.importing.scanning import refuse_in_name
+from fraud.claims.importing.scanning import NUMBERS, refuse_in_name
 from fraud.claims.importing.services import get_ready, reading_bounds
 from fraud.claims.importing.texts import sentence
 from fraud.claims.importing.trying import Trial, try_file
@@ -46,8 +46,6 @@ from fraud.claims.views.assistant_form import (
     read_choices,
 )
 from fraud.web.access import page
-
-_NUMBERS = ("card_number", "resident_number")
 
 
 @dataclass
@@ -125,7 +123,7 @@ def _look(request: HttpRequest, draft: Draft) -> _Look:
             look.questions = open_questions(look.found, look.trial)
     except FileQuarantined as error:
         look.problems.append(sentence("file", error.code, error.params, current_language()))
-        if error.code in _NUMBERS:
+        if error.code in NUMBERS:
             look.forget()
     except ProfileNotValid as error:
         look.problems += [

@@ -46,6 +46,10 @@ def _preview(request: HttpRequest) -> HttpResponse:
     except UploadTooLarge as error:
         said = _("The file is larger than %(n)s MB. Split it, or import it on the server.")
         return _page(request, status=413, problem=said % {"n": error.limit >> 20})
+    except FileQuarantined as error:
+        return _page(
+            request, status=422, problem=sentence("file", error.code, error.params, current_language())
+        )
     try:
         done = _read(request, token, sent.name or "", preview=True)
     except FileQuarantined as error:

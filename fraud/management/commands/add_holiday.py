@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
+from audit.commands import StruckCommand
 from fraud.company.holiday_changes import HolidayMoved, propose_day
 from fraud.company.holidays import HolidayNotValid
 from fraud.company.models import CompanyHoliday
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = "Propose a day for the company's calendar; it counts once an approver agrees. Public holidays of its country are known already."
 
     def add_arguments(self, parser: CommandParser) -> None:

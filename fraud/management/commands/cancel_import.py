@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
+from audit.commands import StruckCommand
 from fraud.claims.importing.cancelling import cancel_import
 from fraud.claims.models import ClaimFile
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = "Stop an import before its next part. Rows that are stored stay; the same file sent again takes the rest."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -6,10 +6,11 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
+from audit.commands import StruckCommand
 from fraud.detection.models import ModelVersion
 from fraud.learning.comparing import compare_versions, evaluate_out_of_time, gate_lines
 from fraud.learning.later_claims import NothingToCompare
@@ -18,7 +19,7 @@ from fraud.learning.training.process import TrainingFailed
 from fraud.management.commands.train import moment
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = "Compare a version with the champion on claims younger than both, or train its recipe again as of a moment and test it on the claims since."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -7,10 +7,11 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
+from audit.commands import StruckCommand
 from audit.permissions import Role
 from fraud.claims.logins import (
     NameNotValid,
@@ -23,7 +24,7 @@ from fraud.claims.logins import (
 from fraud.claims.models import User
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = (
         "Create a login. The password is asked for at a terminal; without one (a script, a container) put it into the "
         "environment variable NEW_PASSWORD. Identity is the employee number: it has to be one that is known."

@@ -6,17 +6,18 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
+from audit.commands import StruckCommand
 from fraud.learning.experiment_run import run_experiment
 from fraud.learning.experiment_words import error_sentence
 from fraud.learning.experimenting import QUESTIONS, ExperimentNotValid, read_asked, start_experiment
 from fraud.learning.models import Experiment
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = "Learn from what was known some weeks ago, recalibrate on later claims the fit never saw, test on the claims since."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

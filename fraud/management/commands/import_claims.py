@@ -8,12 +8,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
-from audit.redaction import redact
+from audit.commands import StruckCommand
 from fraud.claims.importing.problems import ProfileNotValid
 from fraud.claims.importing.profiles import ProfileUnknown, get_profile
 from fraud.claims.importing.services import changed_since, import_claim_file
@@ -23,7 +23,7 @@ from fraud.claims.models import ClaimFile
 _QUIET_SECONDS = 2.0
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = "Import a claim file (CSV, TSV, XLSX, Parquet, also gzipped). The same file twice changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -45,7 +45,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         if not path.is_file():
-            raise CommandError(_("There is no file “%(name)s”.") % {"name": redact(str(path))})
+            raise CommandError(_("There is no file “%(name)s”.") % {"name": path})
         newest = ClaimFile.objects.aggregate(pk=Max("pk", default=0))["pk"]
         started = self._shown = time.monotonic()
         try:

@@ -7,19 +7,19 @@ import time
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import close_old_connections
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
-from audit.redaction import redact
+from audit.commands import StruckCommand
 from fraud.claims.importing.folders import Taken, take_folder
 from fraud.claims.importing.problems import ProfileNotValid
 from fraud.claims.importing.profiles import ProfileUnknown, get_profile
 from fraud.claims.importing.summary import as_data, as_lines
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = "Import the claim files that wait in a folder; they go to its folders taken and refused."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -41,7 +41,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         folder: Path = options["folder"]
         if not folder.is_dir():
-            raise CommandError(_("There is no folder “%(name)s”.") % {"name": redact(str(folder))})
+            raise CommandError(_("There is no folder “%(name)s”.") % {"name": folder})
         every = options["every"]
         if (every is not None and every < 1) or options["settled"] < 0:
             raise CommandError(_("--every takes seconds from 1 up, --settled from 0 up."))
@@ -70,11 +70,9 @@ class Command(BaseCommand):
 
     def _tell(self, taken: Taken, *, as_json: bool) -> None:
         if as_json:
-            data = as_data(taken.file, taken.seconds, is_known=taken.is_known) | {
-                "path": redact(str(taken.path))
-            }
+            data = as_data(taken.file, taken.seconds, is_known=taken.is_known) | {"path": str(taken.path)}
             self.stdout.write(json.dumps(data, ensure_ascii=False))
         else:
             first, *rest = as_lines(taken.file, taken.seconds, is_known=taken.is_known)
-            self.stdout.write("\n".join([first, f"  {redact(str(taken.path))}", *rest]))
+            self.stdout.write("\n".join([first, f"  {taken.path}", *rest]))
         self.stdout.flush()

@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
+from audit.commands import StruckCommand
 from audit.language import current_language
-from audit.redaction import redact
 from fraud.claims.importing.problems import FileQuarantined
 from fraud.claims.importing.texts import sentence
 from fraud.claims.outcomes.delivering import deliver_outcomes, preview_outcomes, schemes
@@ -22,7 +22,7 @@ from fraud.claims.outcomes.words import STATUS_WORDS
 _SHOWN = 20
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = "Import outcomes (tips, findings, appeals decided elsewhere) from CSV, XLSX or Parquet. The same row twice changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -35,7 +35,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         if not path.is_file():
-            raise CommandError(_("There is no file “%(name)s”.") % {"name": redact(str(path))})
+            raise CommandError(_("There is no file “%(name)s”.") % {"name": path})
         language, by = current_language(), Actor.system("import")
         try:
             rows = read_file(path=path, name=path.name, schemes=schemes())

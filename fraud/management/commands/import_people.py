@@ -7,13 +7,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from audit.actor import Actor
+from audit.commands import StruckCommand
 from audit.language import current_language
-from audit.redaction import redact
 from fraud.claims.feed_words import feed_notes, feed_refusal
 from fraud.claims.importing.people import FEEDS, import_people
 from fraud.claims.importing.problems import FileQuarantined
@@ -29,7 +29,7 @@ _CHANGES = {
 }
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = "Import a personnel feed (CSV, XLSX or Parquet). Adds and updates; the same feed twice changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -40,7 +40,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         if not path.is_file():
-            raise CommandError(_("There is no file “%(name)s”.") % {"name": redact(str(path))})
+            raise CommandError(_("There is no file “%(name)s”.") % {"name": path})
         language = current_language()
         try:
             result = import_people(path=path, name=path.name, feed=options["feed"], by=Actor.system("import"))

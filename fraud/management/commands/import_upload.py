@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
+from audit.commands import StruckCommand
 from audit.services import actor_of
 from fraud.claims.importing.uploads import import_waiting, is_waiting
 from fraud.claims.models import ClaimFile, User
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = "Import an uploaded file that waits (started by the upload page)."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -4,16 +4,17 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
+from audit.commands import StruckCommand
 from audit.permissions import NotPermitted
 from fraud.claims.accounts import DAYS, SCOPES, AccountNotValid, issue_token
 from fraud.claims.models import User
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = "Print a new token for the interface (header `Authorization: Token …`), shown this once; the program's old one stops working."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

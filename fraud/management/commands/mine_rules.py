@@ -6,10 +6,11 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
+from audit.commands import StruckCommand
 from audit.language import current_language
 from fraud.learning.experiment_run import run_experiment
 from fraud.learning.experiment_words import error_sentence
@@ -18,7 +19,7 @@ from fraud.learning.mined_rules import candidates_of
 from fraud.learning.models import Experiment
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = "Learn rules from misuse that no rule flagged, prove them on later claims, show them on the latest ones."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

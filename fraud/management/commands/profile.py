@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
+from audit.commands import StruckCommand
 from audit.language import current_language
-from audit.redaction import redact
 from fraud.claims.assistant_words import (
     column_words,
     finding_words,
@@ -32,7 +32,7 @@ _PROFILES = (("fits", "fits"), ("like", "like"), ("fits as well", "also"), ("but
 _OPTIONS = {"dates": "dates", "amounts": "decimal"}
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = "Guess how a table is to be read, show its first rows as an import would read them, and save the profile."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -59,7 +59,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         if not path.is_file():
-            raise CommandError(_("There is no file “%(name)s”.") % {"name": redact(str(path))})
+            raise CommandError(_("There is no file “%(name)s”.") % {"name": path})
         language = current_language()
         try:
             known = known_profiles()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from audit.commands import StruckCommand
 from audit.permissions import NotPermitted
 from audit.services import actor_of
 from fraud.claims.models import User
@@ -26,7 +27,7 @@ from fraud.learning.registry import (
 from fraud.web.refusals import refusal_sentence
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = "Move a model version: --propose or --roll-back, then --approve by another person; --return."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
+from audit.commands import StruckCommand
 from fraud.claims.receipts.pixels import can_read_pixels
 from fraud.claims.receipts.taking import UNOPENED, take_receipt_folder
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = "Read receipts (PDF, PNG, JPEG, WebP) of a folder: R-2026-17.pdf belongs to the claim with that receipt or claim number. Files stay where they are."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -7,11 +7,12 @@ from argparse import ArgumentParser
 from datetime import datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from audit.commands import StruckCommand
 from fraud.learning.comparing import gate_lines
 from fraud.learning.experiment_run import train_unasked
 from fraud.learning.experiment_words import error_sentence
@@ -21,7 +22,7 @@ from fraud.learning.training_page import version_of
 from fraud.learning.training_run import Scope
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = "Train a challenger on the labels known at a cut-off and compare it with the champion on later claims."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
+from audit.commands import StruckCommand
 from rules.services import install_starter_rules
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = "Install the starter rules, value lists, parameters and example paragraphs that are not there yet."
 
     def handle(self, *args: Any, **options: Any) -> None:

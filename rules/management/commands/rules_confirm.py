@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from audit.commands import StruckCommand
 from audit.permissions import NotPermitted
 from rules.exceptions import RuleServiceError
 from rules.management.commands.rules_import import person, write_steps
@@ -14,7 +15,7 @@ from rules.models import BookChange
 from rules.services.book_bundle import confirm_book, return_book, steps_of
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = "Confirm all of a rule book that somebody else proposed as one, or return it."
 
     def add_arguments(self, parser: CommandParser) -> None:

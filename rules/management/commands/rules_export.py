@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
-from audit.redaction import redact
+from audit.commands import StruckCommand
 from rules.book_text import write_yaml
 from rules.services.book import book_content
 
 
-class Command(BaseCommand):
+class Command(StruckCommand):
     help = "Write rules, lists and parameters as YAML, to a file or to the terminal."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -24,6 +24,6 @@ class Command(BaseCommand):
         if options["file"]:
             Path(options["file"]).write_text(text, encoding="utf-8")
             told = _("Lines: %(n)s, in “%(name)s”")
-            self.stderr.write(told % {"n": len(text.splitlines()), "name": redact(options["file"])})
+            self.stderr.write(told % {"n": len(text.splitlines()), "name": options["file"]})
         else:
             self.stdout.write(text, ending="")

@@ -26,7 +26,8 @@ from fraud.claims.importing.reading.columnar import ColumnarTable
 from fraud.claims.importing.reading.decoding import Decoding, detect, utf8_blocks
 from fraud.claims.importing.reading.limits import Limits
 from fraud.claims.importing.reading.merging import spread
-from fraud.claims.importing.reading.opening import open_table
+from fraud.claims.importing.reading.opening import open_unsearched
+from fraud.claims.importing.scanning import refuse_in_headers
 
 #: How much of a file is looked at.
 LOOKED_ROWS = 500
@@ -82,7 +83,13 @@ class Grid:
 
 
 def read_grid(path: Path, chosen: Layout = UNKNOWN) -> Grid:
-    """Look at a file. Raises FileQuarantined for what cannot or must not be read at all, or has no header."""
+    """Look at a file. Raises FileQuarantined for what cannot or must not be read at all, or has no header, or a number in one or in a sheet's name."""
+    grid = _grid(path, chosen)
+    refuse_in_headers(grid.headers, grid.sheets)
+    return grid
+
+
+def _grid(path: Path, chosen: Layout) -> Grid:
     with path.open("rb") as stream:
         if stream.read(4) in (b"PK\x03\x04", b"PK\x05\x06"):
             return _workbook_grid(path, chosen)
@@ -97,7 +104,7 @@ def read_grid(path: Path, chosen: Layout = UNKNOWN) -> Grid:
 def _opened(path: Path) -> object:
     """The reader of the importer itself: it refuses whatever must not be opened."""
     try:
-        return open_table(path, ProfileSpec(encodings=ENCODINGS), LOOKED)
+        return open_unsearched(path, ProfileSpec(encodings=ENCODINGS), LOOKED)
     except FileQuarantined as error:
         if error.code in {"encoding_mixed", "quote_not_closed", "quote_misplaced"}:
             return None  # a text; how it is laid out is what has to be found out

@@ -14,6 +14,7 @@ from fraud.claims.importing.reading.delimited import DelimitedTable
 from fraud.claims.importing.reading.feeds.opening import open_feed
 from fraud.claims.importing.reading.limits import DEFAULT_LIMITS, Limits
 from fraud.claims.importing.reading.workbook import WorkbookTable
+from fraud.claims.importing.scanning import refuse_in_headers
 
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<head", b"<meta", b"mime-version")
@@ -27,7 +28,14 @@ _JSON = re.compile(rb'^(\[\s*[\[{]|\{\s*")')
 
 
 def open_table(path: Path, spec: ProfileSpec, limits: Limits = DEFAULT_LIMITS) -> Table:
-    """The reader for the file. Raises FileQuarantined for what cannot or must not be read."""
+    """The reader for the file. Raises FileQuarantined for what cannot or must not be read, a number in a header among it."""
+    table = open_unsearched(path, spec, limits)
+    refuse_in_headers(table.headers)
+    return table
+
+
+def open_unsearched(path: Path, spec: ProfileSpec, limits: Limits = DEFAULT_LIMITS) -> Table:
+    """As `open_table`, for callers who search the headers themselves: they know where else, or which row the header really is."""
     head = next(raw_blocks(path, limits, 4096), b"")
     if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
         return WorkbookTable(path, spec, limits)

@@ -15,11 +15,13 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils.translation import override
 
-from fraud.claims.importing import drafts, services, trying, waiting
+from fraud.claims.importing import services, trying, waiting
+from fraud.claims.importing.drafts import find_draft
 from fraud.claims.importing.field_labels import FIELD_LABELS
 from fraud.claims.importing.fields import FIELDS
 from fraud.claims.importing.guessing.columns import Guess
 from fraud.claims.importing.guessing.texts import level_text, why_text
+from fraud.claims.importing.laid_aside import forget_laid_aside
 from fraud.claims.importing.profile_json import read_spec
 from fraud.claims.importing.reading.opening import open_table
 from fraud.claims.importing.staging import StagedFile, stage
@@ -369,9 +371,9 @@ def test_a_kept_file_is_one_persons_and_ends_after_an_hour(client: Client, cast:
     send(client, table(LEDGER, ";"))
     assert path not in kept()
     (path,) = kept()
-    assert (drafts.forget_drafts(), kept()) == (0, [path])
+    assert (forget_laid_aside(), kept()) == (0, [path])
     os.utime(path, (0, 0))
-    assert (drafts.forget_drafts(), kept()) == (1, [])
+    assert (forget_laid_aside(), kept()) == (1, [])
 
 
 def test_only_who_may_import_uses_it_and_only_who_may_change_profiles_saves(
@@ -382,7 +384,7 @@ def test_only_who_may_import_uses_it_and_only_who_may_change_profiles_saves(
     refused = client.post(ADDRESS, form_of(page) | {"name": "mine", "save": "1"})
     assert "Only a system administrator saves profiles" in refused.content.decode()
     assert not ImportProfile.objects.filter(name="mine").exists()
-    assert drafts.find_draft("forged", cast.approver) is None  # type: ignore[arg-type]
+    assert find_draft("forged", cast.approver) is None  # type: ignore[arg-type]
 
 
 def test_what_is_no_table_is_refused_in_words(client: Client, cast: Cast) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
+import stat
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,13 +25,17 @@ from audit import clock
 from audit.actor import Actor
 from audit.models import AuditEvent
 from audit.permissions import NotPermitted, Role
+from cases.services.night import let_time_pass
+from fraud.claims.importing import waiting
 from fraud.claims.importing.problems import FileQuarantined
+from fraud.claims.importing.uploads import incoming_folder
 from fraud.claims.labels import NewLabel, add_label, labels_known_by
 from fraud.claims.logins import create_login
 from fraud.claims.models import Claim, Label
 from fraud.claims.outcomes.delivering import Delivered, deliver_outcomes, preview_outcomes, schemes
 from fraud.claims.outcomes.reading import read_file, read_given
 from tests.cast import Cast, make_cast, make_claim, make_file
+from tests.fraud.claims.importing.test_waiting import book
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("import")
@@ -220,7 +227,7 @@ def test_a_card_number_anywhere_refuses_the_whole_delivery(claim: Claim) -> None
 
 
 def test_a_file_is_shown_before_it_is_kept_and_nobody_else_keeps_it(
-    client: Any, cast: Cast, claim: Claim
+    client: Any, cast: Cast, claim: Claim, here: None
 ) -> None:
     client.force_login(cast.auditor)
     address = reverse("fraud:deliver-outcomes")
@@ -296,3 +303,82 @@ def test_an_unreadable_line_is_told_and_a_missing_column_refuses_the_file(
     assert refused.value.params == {
         "columns": "source / 출처, decided_at / decided_on / 판정일 / 결정일 / 판정일시"
     }
+
+
+NUMBER = "4539148800343849"
+RESIDENT = "851204-1221831"
+_HEADER = ["claim", "outcome", "source", "decided_at"]
+
+
+def _book(fill: Callable[[Any, str], object], number: str) -> bytes:
+    cells = [_HEADER, ["A-1", "misuse", "audit", day(90)]]
+    return book(cells, lambda made: fill(made, number))
+
+
+#: Where a number may stand that no named column shows.
+PLACES: dict[str, Callable[[str], bytes]] = {
+    "a header": lambda number: f"{','.join(_HEADER)},x {number}\nA-1,misuse,audit,{day(90)},x\n".encode(),
+    "a header that is only it": lambda number: (
+        f"{','.join(_HEADER)},{number}\nA-1,misuse,audit,{day(90)},x\n".encode()
+    ),
+    "a cell too many": lambda number: f"{','.join(_HEADER)}\nA-1,misuse,audit,{day(90)},{number}\n".encode(),
+    "another sheet": lambda number: _book(
+        lambda made, n: made.add_worksheet("old").write(0, 0, f"x {n}"), number
+    ),
+    "a sheet's name": lambda number: _book(lambda made, n: made.add_worksheet(f"old {n}"), number),
+    "a workbook's title": lambda number: _book(
+        lambda made, n: made.set_properties({"title": f"x {n}"}), number
+    ),
+    "a cell beside the table": lambda number: _book(
+        lambda made, n: made.worksheets()[0].write(1, 9, n), number
+    ),
+}
+
+
+@pytest.mark.parametrize("number", [NUMBER, RESIDENT])
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.usefixtures("forked_reading")
+def test_a_file_with_a_number_anywhere_does_not_wait_and_is_not_told_back(
+    client: Any, cast: Cast, claim: Claim, here: None, place: str, number: str
+) -> None:
+    client.force_login(cast.auditor)
+    client.cookies["django_language"] = "en"
+    content = PLACES[place](number)
+    page = client.post(reverse("fraud:deliver-outcomes"), {"file": SimpleUploadedFile("found", content)})
+    text = page.content.decode()
+    assert page.status_code == 422, place
+    assert "number" in text
+    assert "Nothing of the file was kept" in text
+    assert number not in text
+    assert list(incoming_folder().iterdir()) == []
+    without = client.post(
+        reverse("fraud:deliver-outcomes"), {"file": SimpleUploadedFile("found", PLACES[place]("x"))}
+    )
+    assert without.status_code == 200
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That a child does it as well is held by the sandbox's tests."""
+    monkeypatch.setattr(waiting, "ask_child", lambda _module, task, _bounds: waiting.answer_to(task))
+
+
+def test_a_file_that_waits_is_its_owners_and_the_sweep_forgets_it_after_a_day(
+    client: Any, cast: Cast, claim: Claim, here: None
+) -> None:
+    client.force_login(cast.auditor)
+    text = f"{','.join(_HEADER)}\nA-1,misuse,audit,{day(90)}\n"
+    sent = {"file": SimpleUploadedFile("found.csv", text.encode())}
+    assert client.post(reverse("fraud:deliver-outcomes"), sent).status_code == 200
+    (path,) = incoming_folder().iterdir()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    let_time_pass()
+    assert path.exists()
+    old = [incoming_folder() / name for name in ("draft-1", "file-1", "parts-1-ab")]
+    for place, days in ((path, 2), (old[0], 1), (old[1], 8), (old[2], 2)):
+        place.touch()
+        then = clock.machine_now() - timedelta(days=days)
+        os.utime(place, (then.timestamp(), then.timestamp()))
+    assert let_time_pass()["uploads_forgotten"] == 4
+    assert list(incoming_folder().iterdir()) == []
