@@ -287,4 +287,6 @@ def _place(place: str, *, korean: bool) -> str:
         )
     if line == "header":
         return f"열 이름 “{column}”" if korean else f"the name of column “{column}”"
+    if not column:  # a row with more cells than columns, or a cell beside them
+        return f"{line}행" if korean else f"line {line}"
     return f"“{column}” 열 {line}행" if korean else f"column “{column}”, line {line}"

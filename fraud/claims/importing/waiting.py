@@ -99,7 +99,9 @@ def _in_table(path: Path, task: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _in_frame(chunk.frame, lines, task["exempt"])
         rejects = chunk.rejects
         is_whole = is_whole and not (rejects.get_column("original").str.len_chars() >= ORIGINAL_LENGTH).any()
-        yield from _in_frame(rejects.select("original"), rejects.get_column("line").to_list(), ())
+        yield from _in_frame(
+            rejects.select(pl.col("original").alias("")), rejects.get_column("line").to_list(), ()
+        )
     if table.encoding == "parquet":
         yield from _in_texts((str(pair) for pair in pl.read_parquet_metadata(path).items()), "")
         if any(dtype.is_nested() or dtype == pl.Binary for dtype in pl.read_parquet_schema(path).values()):

@@ -350,6 +350,7 @@ def test_a_file_with_a_number_anywhere_does_not_wait_and_is_not_told_back(
     assert "number" in text
     assert "Nothing of the file was kept" in text
     assert number not in text
+    assert ("(line 2;" in text) == (place in ("a cell too many", "a cell beside the table"))
     assert list(incoming_folder().iterdir()) == []
     without = client.post(
         reverse("fraud:deliver-outcomes"), {"file": SimpleUploadedFile("found", PLACES[place]("x"))}
