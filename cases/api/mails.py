@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.http import Http404
 from drf_spectacular.utils import extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -9,9 +12,10 @@ from rest_framework.response import Response
 
 from audit.services import record_access
 from cases.api.base import CaseworkView, describe
+from cases.models import OutboxMessage
 from cases.pages.mails import MailRow, mail_rows
 from cases.services.dead_mail import send_again, tell_otherwise
-from cases.visibility import find_mail, visible_mails
+from cases.visibility import find_mail, hidden_cases, visible_mails
 from fraud.web.api import PAGING
 from fraud.web.api_strict import StrictCharField, StrictSerializer
 
@@ -67,10 +71,18 @@ class MailList(CaseworkView):
         return Response({"results": StuckMail(rows, many=True).data, "next": page.next_cursor or None})
 
 
-@extend_schema_view(post=describe("Send a mail again", answer=StepAnswer, body=NoBody))
-class SendAgain(CaseworkView):
+class _MailStep(CaseworkView):
     permission = "cases.resend_mail"
 
+    def tell_again(self, kept: Any, *, status: int) -> Response:
+        """What became of the mail. Raises Http404 where its case is hidden from them by now."""
+        if OutboxMessage.objects.filter(pk=kept["number"], case__in=hidden_cases(self.by)).exists():
+            raise Http404
+        return super().tell_again(kept, status=status)
+
+
+@extend_schema_view(post=describe("Send a mail again", answer=StepAnswer, body=NoBody))
+class SendAgain(_MailStep):
     def post(self, request: Request, number: int) -> Response:
         self.input(NoBody)
         message = send_again(message=find_mail(number, self.by, trying=self.permission), by=self.by)
@@ -78,9 +90,7 @@ class SendAgain(CaseworkView):
 
 
 @extend_schema_view(post=describe("Say that somebody was told another way", answer=StepAnswer, body=ToldBody))
-class ToldOtherwise(CaseworkView):
-    permission = "cases.resend_mail"
-
+class ToldOtherwise(_MailStep):
     def post(self, request: Request, number: int) -> Response:
         reason = self.input(ToldBody)["reason"]
         message = tell_otherwise(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -118,6 +121,12 @@ class ReadNotice(CaseworkView):
     """One of the caller's own; one that was read stays read since then."""
 
     permission = "cases.view_notice"
+    told_anew = "number"
+
+    def tell_again(self, kept: Any, *, status: int) -> Response:
+        """The notice as it stands. Raises Http404 where its case is hidden from them by now."""
+        found = get_object_or_404(own_notices(self.by), pk=kept["number"])
+        return Response(NoticeRow(found).data, status=status)
 
     def post(self, request: Request, number: int) -> Response:
         """The notice. Raises Http404."""

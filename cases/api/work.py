@@ -22,6 +22,7 @@ class DeskAnswer(serializers.Serializer):
     """One person who works cases. `away_until`: the last day of their leave, `back_on`: the business day after it, both null while they are there.
 
     `by_state` counts the open cases they hold; `n_approvals` what was given to them to decide and they have not looked at;
+    `other_logins`: of the same person, and `n_person_open` with theirs, which is what `is_full` and handing over go by;
     `most_open`: open cases at most, null for no limit; `patterns` and `departments`: what they know best.
     """
 
@@ -31,6 +32,8 @@ class DeskAnswer(serializers.Serializer):
     away_until = serializers.DateField(source="desk.away_until", allow_null=True)
     back_on = serializers.DateField(allow_null=True)
     n_open = serializers.IntegerField(source="desk.n_open")
+    other_logins = serializers.ListField(source="desk.others", child=serializers.CharField())
+    n_person_open = serializers.IntegerField(source="desk.n_person_open")
     by_state = serializers.DictField(source="desk.by_state", child=serializers.IntegerField())
     n_late = serializers.IntegerField(source="desk.n_late")
     n_approvals = serializers.IntegerField()

@@ -26,15 +26,40 @@ _departments = prepared(
 )
 
 
-def people_to_assign() -> list[tuple[str, str]]:
-    """(login, name) of whoever may be given a case."""
-    return [(one.username, name_of(one)) for one in _people.rows(clock.today())]
+def people_to_assign(case: Case | None = None) -> list[tuple[str, str]]:
+    """(login, name) of whoever may be given a case; of one case, only who sees its department."""
+    rows = list(_people.rows(clock.today()))
+    people = {
+        login: name_of(User(username=login, last_name=last, first_name=first))
+        for login, last, first, _unit in rows
+    }
+    given: dict[str, set[str]] = {}
+    for login, _last, _first, unit in rows:
+        if unit:
+            given.setdefault(login, set()).add(unit)
+    if case is None or not given:
+        return list(people.items())
+    above = _with_above(case.cardholder.department_id)
+    return [(login, name) for login, name in people.items() if login not in given or given[login] & above]
+
+
+def _with_above(department: int | None) -> set[str]:
+    """Codes of a department and of all above it."""
+    rows = {
+        key: (parent, code) for key, parent, code in Department.objects.values_list("pk", "parent_id", "code")
+    }
+    found: set[str] = set()
+    while department in rows and rows[department][1] not in found:
+        found.add(rows[department][1])
+        department = rows[department][0]
+    return found
 
 
 @prepared
-def _people(today: date) -> QuerySet[User]:
-    people = holders_of(Role.REVIEWER, Role.APPROVER, today=today).only("username", "last_name", "first_name")
-    return people.order_by("last_name", "first_name", "id")[:200]
+def _people(today: date) -> QuerySet[User, Any]:
+    """A row a department that somebody was given, one with None for who sees all."""
+    people = holders_of(Role.REVIEWER, Role.APPROVER, today=today).order_by("last_name", "first_name", "id")
+    return people.values_list("username", "last_name", "first_name", "units__code")[:500]
 
 
 @prepared

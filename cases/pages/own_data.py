@@ -28,6 +28,7 @@ from fraud.claims.models import (
     OvertimeApproval,
     Position,
     PreApproval,
+    Receipt,
     Trip,
     User,
     Vehicle,
@@ -54,6 +55,7 @@ def own_data(by: Actor) -> dict[str, Any]:
     """Everything, as plain JSON: amounts are decimal texts beside their currency, times ISO 8601."""
     people = list(cardholders_of(by.employee_no).select_related("department"))
     cases = list(told_cases(by).select_related("cardholder").order_by("pk"))
+    receipts = _from_folder(people)
     return _plain(
         {
             "made_at": clock.now(),
@@ -61,7 +63,7 @@ def own_data(by: Actor) -> dict[str, Any]:
             "login": _login(by),
             "personnel": {name: _facts(model, by) for name, model in _FEEDS.items()},
             "claims": [
-                _claim(one)
+                _claim(one, receipts.get(one.pk, []))
                 for one in Claim.objects.filter(cardholder__in=people).order_by("transacted_at", "pk")
             ],
             "cases": [_case(one, by) for one in cases],
@@ -131,11 +133,12 @@ def _facts(model: Any, by: Actor) -> list[dict[str, Any]]:
     return list(rows.values(*columns))
 
 
-def _claim(claim: Claim) -> dict[str, Any]:
+def _claim(claim: Claim, receipts: list[Receipt]) -> dict[str, Any]:
     return {
         **{name: getattr(claim, name) for name in _CLAIM},
         "amount": _amount(claim.amount_minor, claim.currency),
         "currency": claim.currency,
+        "receipts": [_said(one) for one in receipts],
     }
 
 
@@ -166,21 +169,40 @@ def _case(case: Case, by: Actor) -> dict[str, Any]:
         ],
         "repayment": _repayment(case),
         "files": [
-            {
-                name: getattr(file, name)
-                for name in (
-                    "reference",
-                    "name",
-                    "size_bytes",
-                    "sha256",
-                    "uploaded_at",
-                    "withdrawn_at",
-                    "erased_at",
-                )
-            }
+            {**{name: getattr(file, name) for name in _FILE}, "read": _read(file)}
             for file in case.evidence.order_by("pk")
             if file.is_sent or file.uploaded_by_id == by.user_id
         ],
+    }
+
+
+_FILE = ("reference", "name", "delivered_name", "size_bytes", "sha256", "uploaded_at", "withdrawn_at", "erased_at")  # fmt: skip
+
+
+def _read(file: Evidence) -> list[dict[str, Any]]:
+    """What a file says as a receipt, for the claim it was read for; without what it was compared with. Empty once it is erased."""
+    rows = Receipt.objects.filter(source=Receipt.Source.ANSWER, source_key=file.reference, erased_at=None)
+    return [
+        {"claim": one.claim.external_id, **_said(one)} for one in rows.select_related("claim").order_by("pk")
+    ]
+
+
+def _from_folder(people: list[Cardholder]) -> dict[int, list[Receipt]]:
+    """Claim → what the company's own files of receipts say of it; those that staff hand in belong to their work on a case."""
+    found: dict[int, list[Receipt]] = {}
+    for one in Receipt.objects.filter(claim__cardholder__in=people, source=Receipt.Source.FOLDER).order_by(
+        "pk"
+    ):
+        found.setdefault(one.claim_id, []).append(one)
+    return found
+
+
+def _said(one: Receipt) -> dict[str, Any]:
+    return {
+        "total": _amount(one.total_minor, one.currency),
+        **{name: getattr(one, name) for name in ("currency", "issued_on", "brn", "number", "items", "marks")},
+        "read_at": one.received_at,
+        "taken_back_at": one.superseded_at,
     }
 
 

@@ -5,6 +5,7 @@ Everything follows from rows: each notice has a key, so a sweep that runs twice,
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
@@ -19,7 +20,7 @@ from cases.services.clocks import count_done
 from cases.services.company import at_moment, company_today
 from cases.services.standing import case_subject, parties_towards
 from cases.services.telling_staff import send_letters, tell
-from cases.services.work import HELD, Desk, days_late, desks, hand_over_all, is_stranded, may_work
+from cases.services.work import HELD, Desk, days_late, desks, hand_over_all, is_stranded, may_work, person_key
 from cases.workflow import Party, State
 
 BY = Actor.system("clocks")
@@ -49,10 +50,8 @@ def _tell_waiting() -> int:
     if not fresh:
         return 0
     approvers, clerks = desks(Role.APPROVER), desks(Role.RECOVERY_CLERK)
-    unread = Notice.objects.filter(kind="approval", read_at=None).values_list("user", flat=True)
-    load = {desk.user.pk: 0 for desk in approvers}
-    for user_id in unread:
-        load[user_id] = load.get(user_id, 0) + 1
+    unread = Notice.objects.filter(kind="approval", read_at=None).select_related("user")
+    load = Counter(person_key(notice.user) for notice in unread)
     return sum(_tell_one(key, *thing, approvers, clerks, load) for key, thing in fresh.items())
 
 
@@ -81,7 +80,7 @@ def _waiting() -> Iterator[tuple[str, tuple[Case, str]]]:
 
 
 def _tell_one(
-    key: str, case: Case, kind: str, approvers: list[Desk], clerks: list[Desk], load: dict[int, int]
+    key: str, case: Case, kind: str, approvers: list[Desk], clerks: list[Desk], load: Counter[str]
 ) -> bool:
     if kind == "recovery":
         able = [desk for desk in clerks if may_work(desk, case)]
@@ -90,12 +89,12 @@ def _tell_one(
     there = [desk for desk in able if desk.away_until is None] or able
 
     def rank(desk: Desk) -> tuple[bool, int, int]:  # who has an appeal already decides it
-        return desk.user.pk != case.assignee_id, load.get(desk.user.pk, 0), desk.user.pk
+        return desk.user.pk != case.assignee_id, load[desk.person], desk.user.pk
 
     chosen = min(there, key=rank, default=None)
     if chosen is None:
         return False
-    load[chosen.user.pk] = load.get(chosen.user.pk, 0) + 1
+    load[chosen.person] += 1
     return _tell_all(case=case, kind=kind, key=key, people=[chosen])
 
 

@@ -1,5 +1,5 @@
 """What people sent is erased after its period: the bytes of evidence, and all a cardholder's own words: answers, appeals, why they
-asked for more time, drafts, names of files, and the mails about them.
+asked for more time, drafts, names of files, and the mails about them. What was read in a file goes with it, a withdrawn one's too.
 
 Rows, hashes, decisions, money and the audit chains stay, so everything can still be proved and added up. A case that was taken up
 again keeps what it has until its successor has ended as well.
@@ -28,6 +28,7 @@ from cases.models import (
     ExplanationRequest,
     OutboxMessage,
 )
+from cases.services.receipts import forget_read
 from cases.services.standing import case_subject
 from cases.workflow import State
 from fraud.company.values import current_settings
@@ -100,7 +101,8 @@ def _extensions(case: Any) -> QuerySet[ExplanationRequest]:
 
 def _named_files(case: Any) -> QuerySet[Evidence]:
     """Those that were sent under a name of somebody's own, withdrawn ones too."""
-    return Evidence.objects.filter(case=case).exclude(name__startswith=NAMELESS)
+    is_named = ~Q(name__startswith=NAMELESS) | ~Q(delivered_name="")
+    return Evidence.objects.filter(is_named, case=case)
 
 
 def _drafts(case: Any) -> QuerySet[ExplanationDraft]:
@@ -115,8 +117,8 @@ def _forget_names(case: Case) -> int:
     """What is left of a file's name is its kind."""
     files = list(_named_files(case.pk))
     for file in files:
-        file.name = NAMELESS + _ENDINGS.get(file.content_type, "")
-    Evidence.objects.bulk_update(files, ["name"])
+        file.name, file.delivered_name = NAMELESS + _ENDINGS.get(file.content_type, ""), ""
+    Evidence.objects.bulk_update(files, ["name", "delivered_name"])
     return len(files)
 
 
@@ -131,6 +133,7 @@ def _erase_files(case: Case) -> int:
     files = list(_files(case.pk))
     _files(case.pk).update(erased_at=present())
     _forget_names(case)
+    forget_read(files)
     record(
         action="case.erased",
         by=BY,

@@ -31,6 +31,13 @@ def may_see(by: Actor, case: Case) -> bool:
     return bool(visible_among([case], by))
 
 
+def why_unseen(by: Actor, case: Case) -> str:
+    """Why a case is not theirs to see: `department` (not theirs), `involved`, or "" where they see it."""
+    if not sees_department(by, case.cardholder.department_id):
+        return "department"
+    return "" if may_see(by, case) else "involved"
+
+
 def may_hold(by: Actor, case: Case) -> bool:
     """Whether a case they hold may stay with them: theirs to see, and of their work as it stands."""
     return bool(by.roles & holders_in(case)) and may_see(by, case)

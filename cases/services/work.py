@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.db.models import Count, Q
@@ -37,7 +37,11 @@ MOST_OPEN_MAX = 500
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One person who works cases: until when they are away (None: there), how many open cases they hold, what they know best."""
+    """A login that works cases: until when its person is away (None: there), how many open cases it holds, what it knows best.
+
+    What somebody has to do is counted for the person: over all logins of one employee (`n_person_open`, `n_person_held`), and the smallest
+    limit of them holds for all.
+    """
 
     user: User
     actor: Actor
@@ -50,6 +54,10 @@ class Desk:
     departments: frozenset[str] = frozenset()
     version: int = 0
     by_state: dict[str, int] = field(default_factory=dict)
+    others: tuple[str, ...] = ()  # further logins of the person that hold or may hold cases
+    n_person_open: int = 0
+    n_person_held: int = 0
+    limit: int | None = None
 
     @property
     def name(self) -> str:
@@ -57,7 +65,12 @@ class Desk:
 
     @property
     def is_full(self) -> bool:
-        return self.most_open is not None and self.n_open >= self.most_open
+        return self.limit is not None and self.n_person_open >= self.limit
+
+    @property
+    def person(self) -> str:
+        """One key for all logins of a person."""
+        return person_key(self.user)
 
     def knows(self, case: Case) -> bool:
         """Whether the case is of what they know best."""
@@ -91,10 +104,12 @@ def desks(*roles: Role) -> list[Desk]:
     people = list(
         holders_of(*(roles or (Role.REVIEWER, Role.APPROVER))).order_by("last_name", "first_name", "pk")
     )
+    further = _further_logins(people)
     today = company_today()
     away = away_until([user.employee_no for user in people], today)
-    profiles = {profile.user_id: profile for profile in WorkProfile.objects.filter(user__in=people)}
-    counts = Case.objects.filter(assignee__in=people).exclude(state=State.CLOSED).order_by()
+    everybody = [*people, *further]
+    profiles = {profile.user_id: profile for profile in WorkProfile.objects.filter(user__in=everybody)}
+    counts = Case.objects.filter(assignee__in=everybody).exclude(state=State.CLOSED).order_by()
     late = Count("pk", filter=Q(due_on__lt=today))
     held: dict[int, dict[str, tuple[int, int]]] = {}
     for user_id, state, n, n_late in (
@@ -103,7 +118,36 @@ def desks(*roles: Role) -> list[Desk]:
         .values_list("assignee", "state", "n", "late")
     ):
         held.setdefault(user_id, {})[state] = (n, n_late)
-    return [_desk(user, away, held.get(user.pk, {}), profiles.get(user.pk)) for user in people]
+    own = [_desk(user, away, held.get(user.pk, {}), profiles.get(user.pk)) for user in everybody]
+    of_person: dict[str, list[Desk]] = {}
+    for desk in own:
+        of_person.setdefault(desk.person, []).append(desk)
+    return [_of_person(desk, of_person[desk.person]) for desk in own[: len(people)]]
+
+
+def person_key(user: User) -> str:
+    """One key for all logins of a person: how their employee number is compared, else the login itself."""
+    return number_key(user.employee_no) or f"login {user.pk}"
+
+
+def _further_logins(people: list[User]) -> list[User]:
+    """Other logins of these people that hold cases, whatever their roles are now."""
+    keys = {key for user in people if (key := number_key(user.employee_no))}
+    holding = Case.objects.exclude(state=State.CLOSED).exclude(assignee=None).values("assignee").distinct()
+    rows = User.objects.filter(pk__in=holding).exclude(pk__in=[user.pk for user in people])
+    return [user for user in rows if number_key(user.employee_no) in keys]
+
+
+def _of_person(desk: Desk, together: list[Desk]) -> Desk:
+    """The desk with what all logins of its person hold."""
+    limits = [one.most_open for one in together if one.most_open is not None]
+    return replace(
+        desk,
+        others=tuple(one.user.get_username() for one in together if one.user.pk != desk.user.pk),
+        n_person_open=sum(one.n_open for one in together),
+        n_person_held=sum(one.n_held for one in together),
+        limit=min(limits, default=None),
+    )
 
 
 def _desk(
@@ -139,7 +183,7 @@ def best_of(people: Iterable[Desk], case: Case) -> Desk | None:
     told = _told_of(case) if case.state in (State.APPEALED, State.RECOVERING) else frozenset()
 
     def rank(desk: Desk) -> tuple[bool, bool, int, int]:
-        n = desk.n_held if case.state in FOLLOWED else desk.n_open
+        n = desk.n_person_held if case.state in FOLLOWED else desk.n_person_open
         return desk.user.pk not in told, not desk.knows(case), n, desk.user.pk
 
     return next((desk for desk in sorted(there, key=rank) if may_be_given(desk.actor, case)), None)

@@ -84,7 +84,7 @@ def action_context(
     if Action.APPROVE in actions and context["decision"] is not None:
         context["hints"] = hints_of_outcome(case, context["decision"].disposition)
     if Action.ASSIGN in actions:
-        context["people"] = people_to_assign()
+        context["people"] = people_to_assign(case)
     if Action.DECIDE_APPEAL in actions or case.state == State.APPEALED:
         appeal = _open_appeal(case)
         context["appeal"] = appeal

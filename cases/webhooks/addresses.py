@@ -7,6 +7,7 @@ known from the text alone is refused when it is typed.
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,11 +23,14 @@ _INSIDE: Final = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".c
 WEB_PORTS: Final = (range(443, 444), range(1024, 65536))
 #: The port of http://, which goes to what the operator named and nowhere else.
 _PLAIN: Final = 80
+#: What a server of names can answer (RFC 1035, 2.3.4): parts of 1 to 63 letters, digits, hyphens (and underscores), 253 signs in all.
+_MAX_NAME: Final = 253
+_LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE | re.ASCII)
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 
 
 class AddressRefused(ValueError):
-    """A message may not go there. Codes: not_url, not_https, user_inside, not_public, port_not_allowed."""
+    """A message may not go there. Codes: not_url, not_a_name, not_https, user_inside, not_public, port_not_allowed."""
 
     def __init__(self, code: str, what: str = "") -> None:
         super().__init__(f"{code}: {what}" if what else code)
@@ -78,10 +82,18 @@ def read_url(url: str, allowed: Sequence[Network] = (), ports: Sequence[range] =
     literal = _literal(host)
     if literal is not None:
         check_address(literal, allowed, is_tls=is_tls)
+    elif not _is_name(host):
+        raise AddressRefused("not_a_name")
     elif (host == "localhost" or "." not in host or host.endswith(_INSIDE)) and not allowed:
         raise AddressRefused("not_public", host)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(str(literal) if literal else host, port, path, is_tls)
+
+
+def _is_name(host: str) -> bool:
+    labels = host.split(".")
+    is_number = labels[-1].isdigit()  # no domain above all others is one: it was meant as an address
+    return len(host) <= _MAX_NAME and not is_number and all(_LABEL.fullmatch(label) for label in labels)
 
 
 def check_address(address: Address, allowed: Sequence[Network] = (), *, is_tls: bool = True) -> None:

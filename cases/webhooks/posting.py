@@ -95,7 +95,7 @@ def _in_time(work: Callable[[], Sequence[str]], deadline: float) -> Sequence[str
     def run() -> None:
         try:
             answers.append(work())
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # the second for a name that is none
             answers.append(error)
 
     thread = threading.Thread(target=run, daemon=True)
@@ -103,7 +103,7 @@ def _in_time(work: Callable[[], Sequence[str]], deadline: float) -> Sequence[str
     thread.join(_left(deadline))
     if not answers:
         raise PostFailed("looking the name up took too long")
-    if isinstance(answers[0], OSError):
+    if isinstance(answers[0], Exception):
         raise PostFailed(f"the name was not found: {answers[0]}"[:200])
     found: Sequence[str] = answers[0]
     return found

@@ -29,7 +29,7 @@ from audit.services import actor_of
 from audit.typed import whole_number
 from fraud.web.access import require_any
 from fraud.web.api_errors import PROBLEM
-from fraud.web.api_strict import StrictJSONParser
+from fraud.web.api_strict import JsonAlone, StrictJSONParser
 
 MAX_PAGE = 200
 DEFAULT_PAGE = 50
@@ -162,6 +162,7 @@ class FraudView(APIView):
     """
 
     parser_classes = (StrictJSONParser,)
+    content_negotiation_class = JsonAlone
     metadata_class = None
     permission = ""
     any_of: tuple[str, ...] = ()  # permissions of which one is enough, in place of `permission`
@@ -191,6 +192,8 @@ class FraudView(APIView):
                 else _("There is no such filter; this address takes none.")
             )
             raise ValidationError({name: ErrorDetail(said % names, "unknown_filter") for name in stray})
+        if request.query_params.get("format", "json") != "json":
+            raise self.wrong("format", _("The interface answers in JSON. Give format=json, or leave it out."))
         wrong = slips(request.query_params) or reversed_spans(request.query_params)
         if wrong:
             raise ValidationError({name: ErrorDetail(said, code) for name, (code, said) in wrong.items()})
@@ -229,8 +232,9 @@ class FraudView(APIView):
         body = self.request.data
         if not isinstance(body, Mapping) or not _takes_seen(serializer):
             return body
-        plain = self.request.headers.get("If-Match", "").removeprefix("W/").strip().strip('"')
-        if not plain:
+        given = self.request.headers.get("If-Match", "").removeprefix("W/").strip()
+        plain = given.strip('"')
+        if not given:  # "" in quotes is the version of what was never named
             if "seen" in body:
                 return body
             raise VersionRequired

@@ -21,6 +21,7 @@ from django.core.validators import (
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from rest_framework import exceptions, serializers, status
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import JSONParser
 
 from audit.typed import day
@@ -41,6 +42,14 @@ class BodyNotValid(exceptions.APIException):
 
     status_code = status.HTTP_400_BAD_REQUEST
     default_code = "body_not_valid"
+
+
+class JsonAlone(DefaultContentNegotiation):
+    """What is answered does not go by `format` in the address: an endpoint refuses another than json in words."""
+
+    def filter_renderers(self, renderers: Any, format: str) -> Any:
+        """All of them."""
+        return renderers
 
 
 class StrictJSONParser(JSONParser):

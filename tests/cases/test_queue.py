@@ -102,9 +102,11 @@ def test_assigning_tells_the_reviewer_once_and_does_not_expire(stage: Stage) -> 
 def test_a_case_is_not_assigned_to_who_is_involved_or_no_reviewer(stage: Stage) -> None:
     case = stage.case()
     second_login = make_person("dohyun.kim2", Role.REVIEWER, employee_no="E2001")
-    for nobody in (stage.cast.auditor, stage.cast.clerk, second_login):
-        with pytest.raises(errors.PersonNotSuitable):
+    why = {stage.cast.auditor: "not_a_reviewer", stage.cast.clerk: "not_a_reviewer", second_login: "involved"}
+    for nobody, reason in why.items():
+        with pytest.raises(errors.PersonNotSuitable) as refused:
             queue.assign_case(case=case, to=nobody, by=stage.actor("approver"), expected_version=1)
+        assert refused.value.why == reason
 
 
 def test_setting_aside_needs_a_day_and_a_reason(stage: Stage) -> None:

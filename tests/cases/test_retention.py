@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -14,21 +15,28 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audit.actor import Actor
 from audit.models import AuditEvent
 from audit.services import find_faults
 from cases.dispositions import Disposition
 from cases.evidence import store
-from cases.models import Evidence, Explanation, ExplanationDraft, OutboxMessage
+from cases.models import Case, Evidence, Explanation, ExplanationDraft, OutboxMessage
+from cases.pages.own_data import own_data
 from cases.pages.timeline import timeline_of
 from cases.services import appeals, by_hand, decisions, drafts, errors, explanation_requests, explanations
 from cases.services.entry_words import EXTENSION_ASKED
 from cases.services.evidence import add_evidence, withdraw_evidence
 from cases.services.evidence_opening import open_evidence
+from cases.services.receipts import read_sent_receipts
 from cases.services.retention import erase_expired, months_before
 from cases.services.steps import current_request
+from fraud.claims.models import Claim, Receipt, ReceiptBand
+from fraud.claims.receipts.taking import take_receipt_folder, take_receipts
+from fraud.detection.models import RuleHit
 from tests.cases.files import EICAR, picture
 from tests.cases.stage import LEGITIMATE, Stage, fresh
-from tests.cast import NOW
+from tests.cast import NOW, make_hit, make_rule_version, make_run, make_score
+from tests.fraud.claims.receipts import made
 
 pytestmark = pytest.mark.django_db
 WORDS = "아주 사적인 사정이 있었습니다."
@@ -290,6 +298,135 @@ def test_an_extension_alone_is_erased_and_names_go_with_their_files(stage: Stage
     periods(texts_months=1)
     assert erase_expired()["texts_erased"] == 1
     assert kept_anywhere(WORD) == []
+
+
+ITEM, PROGRAM, NAME = "은밀한품목", "Photoshop of Dohyun", "은밀한이름"
+READ = (
+    "8374119",
+    "77130455",
+    "1234567891",
+)  # the total, the serial number and the shop's number on the paper
+
+
+def read_and_told(stage: Stage) -> tuple[Any, Evidence, Evidence]:
+    """An ended case with a receipt that was read, told by a rule, and one that was taken back; the files of both."""
+    by, case = stage.actor("cardholder"), stage.asked()
+    asked = current_request(case)
+    said = [*made.lines(total=int(READ[0]), number=int(READ[1])), f"{ITEM} 2개 5,000원"]
+    other = [*made.lines(total=int(READ[0]), number=int(READ[1]) + 1), f"{ITEM} 3개 5,000원"]
+    paper = made.page(said, creator=PROGRAM, made="D:20260301120000")
+    kept = add_evidence(request=asked, name=f"{NAME}.jpg", content=paper, by=by)
+    gone = add_evidence(request=asked, name=f"{NAME}.pdf", content=made.page(other), by=by)
+    photo = made.photo(made.lines(), software=PROGRAM)
+    add_evidence(request=asked, name=f"{NAME}.heic", content=photo, by=by)
+    explanations.submit_explanation(
+        request=asked, text="회의였습니다", by=by, expected_version=fresh(case).version
+    )
+    read_sent_receipts()
+    withdraw_evidence(evidence=gone, by=by)
+    claim = Claim.objects.filter(alerts__case=case).get()
+    run = make_run(started_at=datetime(2027, 1, 1, tzinfo=UTC))
+    values = {
+        "receipt.items": {"kind": "text", "value": ITEM},
+        "max(receipt.amount same cardholder)": {"kind": "money", "value": int(READ[0]), "currency": "KRW"},
+        "receipt.n_same": {"kind": "number", "value": 2},
+    }
+    facts = {"title": {"ko": "품목", "en": "Items"}, "values": values}
+    make_hit(claim=claim, run=run, rule_version=make_rule_version("M11"), facts=facts)
+    reason = {"kind": "rule", "code": "M11", "value": 1.5, "facts": facts}
+    make_score(claim=claim, run=run, reasons=[reason])
+    Case.objects.filter(pk=case.pk).update(headline=reason)
+    decisions.close_legitimate(
+        case=fresh(case), disposition_reason="business_purpose", reason=LEGITIMATE, by=stage.actor("reviewer"),
+        expected_version=fresh(case).version,
+    )  # fmt: skip
+    stage.tell()
+    return fresh(case), kept, gone
+
+
+def test_what_was_read_in_a_file_goes_with_it(client: Any, stage: Stage, periods: Any) -> None:
+    """Words and numbers of the paper, the program in its metadata and its names, in every table, file and page; also of one taken back."""
+    case, kept, gone = read_and_told(stage)
+    claim = Claim.objects.filter(alerts__case=case).get()
+    pages = (f"/claims/{claim.pk}/", f"/api/v1/claims/{claim.pk}/receipts/", f"/cases/{case.reference}/")
+    for mark in (ITEM, PROGRAM, NAME, *READ):
+        assert kept_anywhere(mark), mark
+    places = set(kept_anywhere(ITEM))
+    assert {
+        "fraud.Receipt.items",
+        "fraud.RuleHit.facts",
+        "fraud.Score.reasons",
+        "cases.Case.headline",
+    } <= places
+    assert "cases.Evidence.delivered_name" in kept_anywhere(NAME)
+    client.force_login(stage.cast.reviewer)
+    assert ITEM in client.get(pages[0]).content.decode()
+    own = {one["reference"]: one["read"] for one in own_data(stage.actor("cardholder"))["cases"][0]["files"]}
+    assert (own[kept.reference][0]["total"], own[kept.reference][0]["number"]) == (READ[0], int(READ[1]))
+    assert ITEM in own[kept.reference][0]["items"]
+    assert own[kept.reference][0]["taken_back_at"] is None
+    assert own[gone.reference][0]["taken_back_at"] is not None
+    before = {one.source_key: (one.sha256, one.n_same) for one in Receipt.objects.all()}
+    periods(evidence_months=1)
+    stage.go_on(days=60)
+    assert erase_expired()["files_erased"] == 3
+    for mark in (ITEM, PROGRAM, NAME, *READ):
+        assert kept_anywhere(mark) == [], mark
+    assert not ReceiptBand.objects.exists()
+    client.force_login(stage.cast.reviewer)
+    for path in pages:
+        told = client.get(path)
+        assert told.status_code == 200, path
+        assert not [mark for mark in (ITEM, "1,234", *READ) if mark in told.content.decode()], path
+    assert "읽어 낸 내용도 삭제" in client.get(pages[0]).content.decode()
+    assert {one.source_key: (one.sha256, one.n_same) for one in Receipt.objects.all()} == before, (
+        "still proved"
+    )
+    assert RuleHit.objects.get().facts["values"] == {"receipt.n_same": {"kind": "number", "value": 2}}
+    assert all(one["read"] == [] for one in own_data(stage.actor("cardholder"))["cases"][0]["files"])
+    assert find_faults() == []
+    assert read_sent_receipts() == 0
+
+
+def test_a_receipt_that_came_from_elsewhere_keeps_what_it_says(
+    stage: Stage, ended: tuple[Any, Evidence], periods: Any, tmp_path: Path
+) -> None:
+    claim = Claim.objects.filter(alerts__case=ended[0]).get()
+    file = tmp_path / f"{claim.external_id}.pdf"
+    file.write_bytes(made.page(made.lines(number=int(READ[1]))))
+    os.utime(file, (NOW.timestamp() - 3600, NOW.timestamp() - 3600))
+    assert [
+        one.end for one in take_receipt_folder(folder=tmp_path, by=Actor.system("receipts"), settled=0)
+    ] == ["taken"]
+    own = own_data(stage.actor("cardholder"))
+    (told,) = [one for one in own["claims"] if one["external_id"] == claim.external_id]
+    assert [one["number"] for one in told["receipts"]] == [int(READ[1])]
+    periods(evidence_months=1, texts_months=1)
+    stage.go_on(days=60)
+    assert erase_expired()["files_erased"] == 1
+    assert Receipt.objects.get(source="folder").number == int(READ[1])
+
+
+def test_a_file_erased_while_it_is_read_leaves_nothing(
+    stage: Stage, periods: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = stage.asked()
+    asked = current_request(case)
+    by = stage.actor("cardholder")
+    add_evidence(
+        request=asked, name="a.pdf", content=made.page([*made.lines(), f"{ITEM} 1개 5,000원"]), by=by
+    )
+    explanations.submit_explanation(
+        request=asked, text="회의였습니다", by=by, expected_version=fresh(case).version
+    )
+
+    def read_late(handed: Any, *, by: Any) -> Any:
+        Evidence.objects.update(erased_at=NOW)
+        return take_receipts(handed, by=by)
+
+    monkeypatch.setattr("cases.services.receipts.take_receipts", read_late)
+    assert read_sent_receipts() == 1
+    assert kept_anywhere(ITEM) == []
 
 
 @given(st.integers(0, 40_000), st.integers(1, 600))

@@ -18,6 +18,7 @@ from audit.models import AuditEvent
 from audit.permissions import Role
 from audit.services import actor_of
 from cases.models import Case
+from cases.pages.choices import people_to_assign
 from cases.services import errors, queue
 from cases.visibility import hidden_cases, visible_cases
 from fraud.claims.models import Cardholder, Claim, Department, Label, User
@@ -196,10 +197,34 @@ def test_what_stands_beside_a_case_knows_only_the_departments_given(company: Com
 
 def test_nobody_is_given_a_case_they_do_not_see(company: Company) -> None:
     by = company.stage.actor("approver")
-    with pytest.raises(errors.PersonNotSuitable):
+    with pytest.raises(errors.PersonNotSuitable) as refused:
         queue.assign_case(
             case=company.sales, to=company.person, by=by, expected_version=company.sales.version
         )
+    assert (refused.value.why, refused.value.details["why"]) == ("department", "department")
+    before = company.sales.version
+    form = {"assignee": company.person.username, "version": before}
+    approver, sales = browser_of(company.stage.cast.approver), company.sales.reference
+    page = approver.post(f"/cases/{sales}/do/assign/", form)
+    one = {"assignee": company.person.username}
+    path, headers = f"/api/v1/cases/{sales}/assign/", {"If-Match": f'"{before}"', "Accept-Language": "ko"}
+    answer = approver.post(path, one, "application/json", headers=headers)
+    many = one | {"cases": [{"reference": sales, "version": before}]}
+    bulk = approver.post(
+        "/api/v1/cases/bulk-assign/", many, "application/json", headers={"Accept-Language": "ko"}
+    )
+    said = (page.content.decode(), answer.json()["detail"], bulk.json()["results"][0]["sentence"])
+    assert all("이 사람이 볼 수 있는 부서에 없습니다" in one for one in said), said[1:]
+    assert not any("관련되어 있어" in one for one in said)
+    assert (answer.status_code, answer.json()["facts"]["why"]) == (422, "department")
+    assert Case.objects.get(pk=company.sales.pk).assignee is None
+    offered = {
+        one: {login for login, _name in people_to_assign(one)}
+        for one in (company.lab, company.team, company.sales)
+    }
+    assert [company.person.username in offered[one] for one in offered] == [True, True, False], "also below"
+    assert len(offered[company.sales]) == 4
+    assert company.person.username in {login for login, _name in people_to_assign()}
     queue.assign_case(case=company.lab, to=company.person, by=by, expected_version=company.lab.version)
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 
 from audit.models import AuditEvent
+from audit.permissions import Role
 from cases.models import Case, Notice, NoticeChoice, OutboxMessage
 from cases.services import errors, queue, work, write_offs
 from cases.services.company import company_today, present
@@ -19,7 +20,7 @@ from cases.services.telling_staff import send_letters
 from fraud.claims.models import Absence, User
 from fraud.company.values import current_calendar
 from tests.cases.stage import Stage, fresh
-from tests.cast import make_department
+from tests.cast import make_department, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +119,46 @@ def test_who_gets_it_knows_it_best_then_has_least_is_not_full_and_not_involved(s
     units = make_department("D-ELSEWHERE")
     stage.cast.other_approver.units.set([units])
     assert best() == ""  # nobody is left
+
+
+def test_two_logins_of_one_person_are_one_desk(stage: Stage, client: Any) -> None:
+    """What either holds counts for both, by whatever spelling of the number, and the smaller limit holds."""
+    first, second, by = stage.cast.other_reviewer, stage.cast.approver, stage.actor("other_approver")
+    twin = make_person("yoon.again", Role.REVIEWER, employee_no=first.employee_no.lower() + " ")
+    gone = make_person(
+        "yoon.before", employee_no=first.employee_no
+    )  # a login without roles that still holds one
+    alone = [make_person(f"no.number{n}", Role.REVIEWER) for n in range(2)]
+    away(stage.cast.other_approver, company_today(), company_today())
+    case = stage.taken()
+    for to in (first, second):
+        busy = stage.case()
+        queue.assign_case(case=busy, to=to, by=by, expected_version=busy.version)
+    Case.objects.filter(pk=stage.taken().pk).update(assignee=gone)
+
+    def ranked(*people: User) -> str:
+        found = work.best_of([desk for desk in work.desks() if desk.user in people], fresh(case))
+        return found.user.username if found else ""
+
+    desks = {desk.user.username: desk for desk in work.desks()}
+    mine, other = desks[first.username], desks[twin.username]
+    assert (mine.n_open, other.n_open) == (1, 0)
+    assert mine.n_person_open == other.n_person_open == mine.n_person_held == 2
+    assert set(other.others) == {first.username, gone.username}
+    assert [desks[one.username].others for one in alone] == [(), ()], (
+        "without a number nobody is anybody's double"
+    )
+    assert ranked(twin, second) == second.username, "who seems to have nothing has two"
+    given: dict[str, Any] = {"patterns": [], "departments": [], "by": by, "expected_version": 0}
+    work.set_work_profile(user=first, most_open=2, **given)
+    assert ranked(twin) == "", "full by what the other login holds, and by its limit"
+    client.force_login(stage.cast.approver)
+    page = client.get("/workload/").content.decode()
+    assert "같은 사람의 다른 계정" in page
+    told = {row["username"]: row for row in client.get("/api/v1/workload/").json()["results"]}
+    row = told[twin.username]
+    assert (row["n_open"], row["n_person_open"], row["is_full"]) == (0, 2, True)
+    assert set(row["other_logins"]) == {first.username, gone.username}
 
 
 def test_a_profile_is_checked_versioned_and_recorded(stage: Stage) -> None:

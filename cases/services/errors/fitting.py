@@ -139,6 +139,23 @@ class AddressUnknown(NotReachable):
 
 
 class PersonNotSuitable(ContentNotValid):
+    """`why`: not_a_reviewer (or no active login), department (they do not see it), involved."""
+
     code = "person_not_suitable"
     field = "assignee"
-    text = _("This person cannot work on the case: not a reviewer, or involved in it.")
+    texts: Mapping[str, Any] = {
+        "not_a_reviewer": _("No active login of this name works cases. Choose a reviewer or an approver."),
+        "department": _(
+            "This person does not see the department of the case. Choose somebody who sees it, or have the department given to them."
+        ),
+        "involved": _("This person is involved in the case. Choose somebody else."),
+    }
+
+    def __init__(self, why: str = "not_a_reviewer") -> None:
+        super().__init__()
+        self.why = why
+        self.text = self.texts[why]
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        return {"field": self.field, "why": self.why}

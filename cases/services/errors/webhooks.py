@@ -15,6 +15,9 @@ _TEXTS = {
     "not_url": _(
         "Write the whole address, such as https://receiver.example.com/cleancard, at most 500 plain characters."
     ),
+    "not_a_name": _(
+        "No server of names can answer for this host. Write one whose parts between the dots have 1 to 63 letters, digits or hyphens, with no hyphen at either end, and at most 253 characters in all."
+    ),
     "number_inside": _(
         "The address holds what looks like a full card or resident number; none is kept. Take it out."
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.utils import extend_schema_view
@@ -141,6 +143,11 @@ class MoneyBackStep(MoneyBackView):
     """A step on it; all three answer with the claim as it is then."""
 
     permission = "fraud.link_money_back"
+    told_anew = "id"
+
+    def tell_again(self, kept: Any, *, status: int) -> Response:
+        """The claim as it stands. Raises Http404 where it is not theirs to see any more."""
+        return Response(MoneyBackOne(self.claim(kept["id"])).data, status=status)
 
 
 @extend_schema_view(

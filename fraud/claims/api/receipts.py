@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils.translation import pgettext
 from drf_spectacular.utils import extend_schema_view
 from rest_framework import serializers
@@ -24,7 +27,7 @@ _ENVELOPE = 64 * 1024  # what multipart wraps around a file
 
 
 class ReceiptRow(serializers.ModelSerializer):
-    """What one receipt says; `signs` of editing are hints, `read_by` is empty where nothing could be read."""
+    """What one receipt says; `signs` of editing are hints, `read_by` is empty where nothing could be read, or what was read is gone (`erased_at`)."""
 
     total = serializers.SerializerMethodField()
 
@@ -32,7 +35,7 @@ class ReceiptRow(serializers.ModelSerializer):
         model = Receipt
         # fmt: off
         fields = (
-            "reference", "source", "handed_in_at", "received_at", "superseded_at", "read_by", "total", "currency", "issued_on", "brn",
+            "reference", "source", "handed_in_at", "received_at", "superseded_at", "erased_at", "read_by", "total", "currency", "issued_on", "brn",
             "number", "items", "sha256", "picture_hash", "n_same", "n_alike", "signs",
         )
         # fmt: on
@@ -73,6 +76,7 @@ class ClaimReceipts(FraudView):
     """Nothing of a claim that the reader is involved in is told."""
 
     answers_kept = "after"
+    told_anew = "reference"
     filters = ("page_size", "cursor")
     parser_classes = (MultiPartParser,)  # type: ignore[assignment]
     body_limit = MAX_BYTES + _ENVELOPE
@@ -100,6 +104,11 @@ class ClaimReceipts(FraudView):
             )
             raise self.wrong("file", said) from error
         return Response(ReceiptRow(made).data, status=201)
+
+    def tell_again(self, kept: Any, *, status: int) -> Response:
+        """The receipt as it stands. Raises Http404 where its claim is not theirs to see any more."""
+        found = get_object_or_404(self._claim(self.kwargs["claim_id"]).receipts, reference=kept["reference"])
+        return Response(ReceiptRow(found).data, status=status)
 
     def _claim(self, claim_id: int) -> Claim:
         found = within_units(Claim.objects.filter(pk=claim_id), self.by).first()

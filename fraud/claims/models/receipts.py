@@ -15,7 +15,10 @@ def new_receipt_reference() -> str:
 
 
 class Receipt(models.Model):
-    """A receipt of a claim: hashes of its file, what it says, and signs of editing. Never changed; a withdrawn one is superseded."""
+    """A receipt of a claim: hashes of its file, what it says, and signs of editing. Never changed; a withdrawn one is superseded.
+
+    Where its file was erased, what it said is gone too, see fraud.claims.receipts.forgetting.
+    """
 
     class Source(models.TextChoices):
         ANSWER = "answer"  # sent with an explanation or an appeal
@@ -53,6 +56,7 @@ class Receipt(models.Model):
     handed_in_at = models.DateTimeField()  # when it happened
     received_at = models.DateTimeField()  # when what it says became known
     superseded_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)  # what was read is gone after the period of its file
 
     class Meta:
         ordering = ["received_at", "id"]
@@ -73,6 +77,8 @@ class Receipt(models.Model):
                 condition=models.Q(superseded_at__isnull=False),
                 name="receipt_ended",
             ),
+            # Whoever takes a file back or erases it knows its evidence alone.
+            models.Index(fields=["source_key"], condition=models.Q(source="answer"), name="receipt_answer"),
         ]
 
     def __str__(self) -> str:
@@ -88,7 +94,7 @@ class Receipt(models.Model):
     @property
     def is_unopened(self) -> bool:
         """Whether nothing but its hash is known: it is no PDF or picture that is decoded here, or its reading had to be stopped."""
-        return not self.read_by and not self.picture_hash
+        return not self.read_by and not self.picture_hash and self.erased_at is None
 
 
 class ReceiptBand(models.Model):

@@ -52,7 +52,7 @@ def receipts_of_claim(claim: Claim, by: Actor) -> str:
             "signs": [SIGN_WORDS[sign] for sign in receipt.signs if sign in SIGN_WORDS],
             "facts": [FACT_WORDS[sign] for sign in receipt.signs if sign in FACT_WORDS],
             "name": receipt.file_name,
-            "read": "" if receipt.is_unopened else READ_WORDS[receipt.read_by],
+            "read": "" if receipt.is_unopened or receipt.erased_at else READ_WORDS[receipt.read_by],
         }
         for receipt in _receipts.rows(claim.pk)
     ]

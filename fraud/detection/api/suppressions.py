@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404
 from drf_spectacular.utils import extend_schema_view
 from rest_framework import serializers
@@ -69,6 +71,20 @@ class SuppressionView(FraudView):
     """What the endpoints share: refusals of the services name what would be right. Whoever may ask for one sees them, as on a claim's page."""
 
     any_of = ("rules.view_rule", "fraud.suppress_rule", "fraud.approve_suppression")
+    told_anew = "id"
+
+    def tell_again(self, kept: Any, *, status: int) -> Response:
+        """The suppression as it stands. Raises Http404 where it is not theirs to see any more."""
+        return Response(SuppressionRow(self.visible(kept["id"])).data, status=status)
+
+    def visible(self, number: int) -> RuleSuppression:
+        """Raises Http404."""
+        row = (
+            RuleSuppression.objects.select_related("rule", "cardholder", "merchant").filter(pk=number).first()
+        )
+        if row is None or not visible_suppressions([row], self.by):
+            raise Http404
+        return row
 
     def refused(self, error: RuleServiceError) -> Response:
         """The service's own sentence and status."""
@@ -143,9 +159,8 @@ class DecideSuppression(SuppressionView):
 
     def post(self, request: Request, number: int, name: str) -> Response:
         """Raises Http404 for another step."""
-        rows = RuleSuppression.objects.select_related("rule", "cardholder", "merchant")
-        row = rows.filter(pk=number).first()
-        if row is None or name not in STEPS or not visible_suppressions([row], self.by):
+        row = self.visible(number)
+        if name not in STEPS:
             raise Http404
         data = self.input(SuppressionStep)
         seen, reason = data["seen"], data["reason"]

@@ -54,6 +54,17 @@ def test_every_list_of_the_interface_refuses_them(
     assert tried > 150 / every
 
 
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_another_form_than_json_is_refused_in_words(stage: Stage, language: str) -> None:
+    known, headers = everybody(language), {"Accept-Language": language}
+    for place in ("/api/v1/cases/", "/api/v1/claims/", "/api/v1/rules/"):
+        for other in ("xml", "csv", ""):
+            answer = known.get(f"{place}?format={other}", headers=headers)
+            is_problem(answer, korean=language == "ko")
+            assert (answer.status_code, "format=json" in answer.json()["fields"]["format"][0]) == (400, True)
+        assert known.get(f"{place}?format=json", headers=headers).status_code == 200
+
+
 def test_every_page_says_them_and_none_fails(stage: Stage) -> None:
     page = everybody("ko")
     tried = said = 0

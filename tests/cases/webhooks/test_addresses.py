@@ -47,6 +47,44 @@ def test_what_is_no_plain_https_address_is_refused(url: str) -> None:
         read_url(url)
 
 
+LONG = "a" * 64
+NO_NAMES = [
+    f"{LONG}.example.com", f"hooks.{LONG}.com", "a..example.com", ".example.com", "-a.example.com", "a-.example.com", "a b.example.com".replace(" ", "+"),
+    ".".join(["a" * 60] * 5), "receiver.example.123", "1.2.3.4.5", "999.999.999.999", "a,b.example.com", "a*.example.com",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("host", NO_NAMES)
+def test_a_host_no_server_of_names_can_answer_for_is_refused_when_it_is_typed(host: str) -> None:
+    for networks in ([], HERE):
+        with pytest.raises(AddressRefused) as refused:
+            read_url(f"https://{host}/hook", networks)
+        assert refused.value.code == "not_a_name"
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["a" * 63 + ".example.com", "x_y.example.com", "xn--9d0bm53a.example", "3com.com", "a.b-c.example.com"],
+)
+def test_the_longest_part_and_unusual_names_are_taken(host: str) -> None:
+    assert read_url(f"https://{host}/hook").host == host
+
+
+def test_a_look_up_of_a_name_that_is_none_ends_in_words_not_in_a_fault(
+    recwarn: pytest.WarningsRecorder, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """An address approved before such names were refused: the thread that asks for it must not die with a traceback."""
+
+    def asks(host: str, port: int) -> list[str]:
+        f"{LONG}.example.com".encode("idna")
+        return []
+
+    with pytest.raises(PostFailed, match="not found"):
+        post("https://receiver.example.com/", b"", {}, lookup=asks)
+    assert "Traceback" not in capfd.readouterr().err
+    assert not recwarn.list
+
+
 @pytest.mark.parametrize("port", [1, 21, 22, 25, 53, 80, 110, 143, 442, 445, 587, 1023])
 def test_nothing_is_sent_to_ports_of_other_services(port: int) -> None:
     with pytest.raises(AddressRefused) as refused:

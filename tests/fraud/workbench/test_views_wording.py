@@ -151,3 +151,19 @@ def test_a_refused_save_speaks_of_the_companys_own_currency(cast: Cast) -> None:
     save = reverse("fraud:rule-step", args=["X01", 1, "save"])
     refused = as_(cast.rule_admin).post(save, {"text": "amount > 500", "lock_version": "0"})
     assert refused.context["correction"] == "amount > 500 GBP"
+
+
+def test_the_tag_of_what_was_never_named_is_taken_back(cast: Cast) -> None:
+    admin = as_(cast.rule_admin)
+    tag = admin.get("/api/v1/rules/wording/").headers["ETag"]
+    assert tag.removeprefix("W/") == '""'
+    body = {
+        "subject": "group",
+        "name": "travel2",
+        "name_ko": "출장",
+        "name_en": "Travel",
+        "reason": "as decided",
+    }
+    path = "/api/v1/rules/wording/"
+    assert admin.post(path, body, "application/json").status_code == 428
+    assert admin.post(path, body, "application/json", headers={"If-Match": tag}).status_code == 201
