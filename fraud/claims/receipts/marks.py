@@ -16,13 +16,15 @@ MINUTE, SECOND, TILL = "minute", "second", "till"
 #: Several people pay parts of one order or bill: such a number tells two purchases apart, and names one only where it is long.
 SHARED = frozenset({"order", "bill"})
 _NO = r"(?:번\s*호|no\.?|number|code|id|#|nr\.?)"
+#: A payment code or transaction code is a kind of transaction or a terminal's.
+_NO_CODE = r"(?:번\s*호|no\.?|number|id|#|nr\.?)"
 #: Kind → how the number is called, in Korean and English.
 _LABELS = {
     "approval": rf"(?:카드\s*|신용\s*)?승인\s*{_NO}|(?:approval|appr\.?|authori[sz]ation|auth\.?)\s*{_NO}|(?:approval|auth)(?=\s*[:#])",
     "receipt": rf"(?:현금)?영수증?\s*(?:일련)?\s*{_NO}|(?:receipt|rcpt\.?)\s*(?:serial\s*)?{_NO}|receipt(?=\s*[:#])",
     "slip": rf"(?:매출)?전표\s*{_NO}|slip\s*{_NO}",
     "serial": rf"일련\s*{_NO}|(?:sequence|seq\.?)\s*{_NO}",
-    "transaction": rf"(?:거래|판매|결제)\s*(?:고유|일련)?\s*{_NO}|(?:transaction|trans\.?|trn|trx|txn|tran|sale|payment)\s*(?:serial\s*)?{_NO}",
+    "transaction": rf"(?:거래|판매|결제)\s*(?:고유|일련)?\s*{_NO}|(?:transaction|trans\.?|trn|trx|txn|tran|sale|payment)\s*(?:serial\s*)?{_NO_CODE}",
     "reference": rf"(?:참조|조회)\s*{_NO}|(?:reference|ref\.?)\s*{_NO}|rrn|stan(?=\s*[:#]?\s*\d)",
     "ticket": rf"(?:식권|티켓|승차권|주차권|교환권)\s*{_NO}|ticket\s*{_NO}",
     "invoice": rf"세금\s*계산서\s*(?:승인\s*)?{_NO}|계산서\s*승인\s*{_NO}|invoice\s*{_NO}",
@@ -31,13 +33,17 @@ _LABELS = {
 }  # fmt: skip
 #: Words right before a label that make its number the shop's, the card's, the reader's or the day's batch.
 _OF_OTHERS = re.compile(
-    r"(?:사업자|법인|가맹점?|매장|점포|단말기?|기기|기계|장비|제품|프린터|키오스크|포스|리더기?|매입|배치|카드|회원|고객|전화|대표|인증|등록|pos|terminal|printer|kiosk|reader|machine|batch|merchant|store|shop|tax|vat|gst|"
+    r"(?:사업자|법인|가맹점?|매장|점포|단말기?|기기|기계|장비|제품|프린터|키오스크|포스|리더기?|매입|배치|카드|회원|고객|전화|대표|인증|등록|통신|시리얼|pos|terminal|printer|kiosk|reader|machine|batch|merchant|store|shop|tax|vat|gst|"
     r"company|device|card|member|customer|loyalty)\s*$",
     re.IGNORECASE,
 )
-#: A serial number is a device's or a batch's wherever its line names one before; in English alone it is always a device's.
+#: An approval number is one by telephone, or whom to ask about it.
+_BY_PHONE = re.compile(r"(?:전화|문의|대표|고객센터|\bars|\bphone|\btel\.?|\bcall)[ \t]*$", re.IGNORECASE)
+#: A telephone number as it is written: of an area, a mobile, or of a company (1588-1234).
+_PHONE = re.compile(r"0\d{1,2}-\d{3,4}-\d{4}|1[5-8]\d\d-\d{4}|080-\d{3,4}-\d{4}")
+#: A serial number is a device's or a batch's wherever its line names one, before or behind; in English alone it is always a device's.
 _DEVICE = re.compile(
-    r"단말|기기|기계|장비|제품|프린터|키오스크|포스|리더기|매입|배치|전표\s*구분|\b(?:pos|tid|terminal|printer|kiosk|reader|machine|device|batch)\b",
+    r"시리얼|단말|기기|기계|장비|제품|프린터|키오스크|포스|리더기|매입|배치|전표\s*구분|\b(?:pos|tid|terminal|printer|kiosk|reader|machine|device|batch)\b",
     re.IGNORECASE,
 )
 #: A number printed in groups of digits, behind which no day, time or amount begins.
@@ -99,16 +105,22 @@ def marks_of(text: str) -> dict[str, str]:
 
 def _values(kind: str, text: str) -> list[str]:
     hits = _NUMBERS[kind].finditer(text)
-    found = [
-        hit["value"] for hit in hits if kind == "approval" or not is_of_others(kind, text[: hit.start()])
+    found = [hit["value"] for hit in hits if not is_of_others(kind, text[: hit.start()], text[hit.end() :])]
+    return [
+        value
+        for value in found
+        if redact(value) == value and not _is_day(value) and not _PHONE.fullmatch(value)
     ]
-    return [value for value in found if redact(value) == value and not _is_day(value)]
 
 
-def is_of_others(kind: str, before: str) -> bool:
-    """Whether the number of a kind behind that text is no purchase's: the shop's, the card's, a device's or a batch's."""
-    if kind == "serial" and _DEVICE.search(before[before.rfind("\n") + 1 :]):
-        return True
+def is_of_others(kind: str, before: str, behind: str = "") -> bool:
+    """Whether the number of a kind between those texts is no purchase's: the shop's, the card's, a device's or a batch's."""
+    if kind == "approval":
+        return bool(_BY_PHONE.search(before[-12:]))
+    if kind == "serial":
+        line = f"{before[before.rfind(chr(10)) + 1 :]} {behind.partition(chr(10))[0]}"
+        if _DEVICE.search(line):
+            return True
     return bool(_OF_OTHERS.search(before[-12:]))
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.db.models import Q, QuerySet
 
 from fraud.claims.models import Receipt
-from fraud.claims.receipts.marks import MINUTE, SECOND, SHARED, TILL, is_long, numbers_in
+from fraud.claims.receipts.marks import SECOND, TILL, numbers_in
 from fraud.claims.receipts.pictures import are_one_picture
+from fraud.claims.receipts.purchases import Number, are_one_purchase, constants_of, differ, say_the_same
 
 #: Bits of 256 in which two pictures of one receipt may differ; the bands find every pair up to here. More is asked of each pair.
 ALIKE_BITS, _BANDS = 7, 8
 _DIGITS = 64 // _BANDS
-#: Bands behind those of the picture: one for all words of the paper, one for each number of the purchase.
-_OF_WORDS, _OF_NUMBERS = _BANDS, _BANDS + 1
+#: Bands behind those of the picture: one for all words of the paper, one for each number of the purchase, one for its second at its till.
+_OF_WORDS, _OF_NUMBERS, _OF_SECOND = _BANDS, _BANDS + 1, _BANDS + 2
 #: How another receipt is the same paper: by what it says, by its picture; or that it says the same and cannot be told apart.
 SAID, PICTURED, UNCLEAR = "said", "pictured", "unclear"
 
@@ -25,6 +26,9 @@ def bands_of(receipt: Receipt) -> list[tuple[int, int]]:
     found = _picture_bands(receipt.picture_hash)
     if receipt.words_hash:
         found.append((_OF_WORDS, _key(receipt.words_hash)))
+    if receipt.issued_on and {SECOND, TILL} <= receipt.marks.keys():
+        second = f"{receipt.issued_on} {receipt.marks[SECOND]} {receipt.marks[TILL]}"
+        found.append((_OF_SECOND, _key(second)))
     numbers = sorted(numbers_in(receipt.marks).items())
     return found + [(_OF_NUMBERS, _key(f"{kind} {value}")) for kind, value in numbers]
 
@@ -52,61 +56,19 @@ def alike(receipt: Receipt, others: QuerySet[Receipt]) -> Iterator[tuple[Receipt
     near = Q()
     for band, value in bands:
         near |= Q(bands__band=band, bands__value=value)
-    for other in others.filter(near).select_related("claim").distinct():
-        if how := _how_alike(receipt, other):
+    found = list(others.filter(near).select_related("claim").distinct())
+    constants = constants_of(receipt, found)
+    for other in found:
+        if how := _how_alike(receipt, other, constants):
             yield other, how
 
 
-def _how_alike(one: Receipt, other: Receipt) -> str:
-    if _are_one_purchase(one, other):
+def _how_alike(one: Receipt, other: Receipt, constants: Collection[Number]) -> str:
+    if are_one_purchase(one, other, constants):
         return SAID
     if _are_one_picture(one, other):
         return PICTURED
-    say_the_same = bool(one.words_hash) and one.words_hash == other.words_hash
-    return UNCLEAR if say_the_same and not _differ(one, other) else ""
-
-
-def _are_one_purchase(one: Receipt, other: Receipt) -> bool:
-    """Whether both name one purchase: a number of its own, or one second at one till."""
-    if _differ(one, other):
-        return False
-    say_the_same = bool(one.words_hash) and one.words_hash == other.words_hash
-    agree = _marks(one) if say_the_same else dict(_marks(one).items() & _marks(other).items())
-    is_one_sum = one.total_minor is not None and one.total_minor == other.total_minor
-    is_one_day = one.issued_on is not None and one.issued_on == other.issued_on
-    is_one_shop = (bool(one.brn) and one.brn == other.brn) or one.claim.merchant_id == other.claim.merchant_id
-    if say_the_same and is_one_day and SECOND in agree and TILL in agree:
-        return True
-    numbers = numbers_in(agree)
-    if any(is_long(value, one.issued_on) for value in numbers.values()):
-        return (is_one_day or is_one_sum) and (is_one_shop or is_one_sum)
-    # A short number begins anew every day and in every shop; of one order or bill several may pay their part.
-    if not is_one_day or not numbers.keys() - SHARED or _says_another(one, other, MINUTE):
-        return False
-    is_one_minute = MINUTE in agree
-    is_one_place = say_the_same or one.claim.merchant_id == other.claim.merchant_id
-    return is_one_place and (is_one_sum or is_one_minute)
-
-
-def _marks(receipt: Receipt) -> dict[str, str]:
-    """What was read before marks were kept has its serial number alone."""
-    return receipt.marks or ({} if receipt.number is None else {"receipt": str(receipt.number)})
-
-
-def _says_another(one: Receipt, other: Receipt, kind: str) -> bool:
-    return kind in one.marks and kind in other.marks and one.marks[kind] != other.marks[kind]
-
-
-def _differ(one: Receipt, other: Receipt) -> bool:
-    """Whether both name a number of the purchase, a day or a business number, and not the same."""
-    pairs = (
-        (one.number, other.number),
-        (one.issued_on, other.issued_on),
-        (one.brn or None, other.brn or None),
-    )
-    return any(None not in pair and pair[0] != pair[1] for pair in pairs) or any(
-        _says_another(one, other, kind) for kind in numbers_in(one.marks)
-    )
+    return UNCLEAR if say_the_same(one, other) and not differ(one, other) else ""
 
 
 def _are_one_picture(one: Receipt, other: Receipt) -> bool:
@@ -116,7 +78,7 @@ def _are_one_picture(one: Receipt, other: Receipt) -> bool:
         return False
     if (int(one.picture_hash, 16) ^ int(other.picture_hash, 16)).bit_count() > ALIKE_BITS:
         return False
-    if one.read_by == other.read_by == Receipt.ReadBy.TEXT or _differ(one, other):
+    if one.read_by == other.read_by == Receipt.ReadBy.TEXT or differ(one, other):
         return False
     if None not in (one.total_minor, other.total_minor) and one.total_minor != other.total_minor:
         return False

@@ -279,7 +279,7 @@ def _brn(text: str) -> tuple[str, bool]:
 def _number(text: str) -> int | None:
     for hit in _NUMBER.finditer(text):
         kind = "serial" if hit.group().startswith("일련") else "receipt"
-        if not is_of_others(kind, text[: hit.start()]):
+        if not is_of_others(kind, text[: hit.start()], text[hit.end() :]):
             return int(hit.group(1) or hit.group(2))
     return None
 
