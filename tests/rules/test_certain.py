@@ -109,6 +109,12 @@ distinct(merchant same cardholder, day) >= 4 and count(same cardholder, day) <= 
 mean(amount same cardholder, day) > max(amount same cardholder, day) | mean(amount same cardholder, day) > max(amount same cardholder, day): by what they are its two sides
 sum(amount same cardholder, day) > 500,000 KRW and sum(amount same cardholder, month) < 300,000 KRW | sum(amount same cardholder, day) > 500,000 KRW; sum(amount same cardholder, month) < 300,000 KRW
 (hour > 23 and is_night) or (n_attendees < 0 and is_weekend) | hour > 23: hours run from 0 to 23
+is_multiple(amount, 10,000 KRW) and not is_multiple(amount, 1,000 KRW) | is_multiple(amount, 10,000 KRW); not is_multiple(amount, 1,000 KRW)
+first_digit = 0 | first_digit = 0: first digits run from 1 to 9
+amount > card.limit and ratio_to_limit < 50% | amount > card.limit; ratio_to_limit < 50%
+amount < 50% * card.limit and ratio_to_limit >= 60% | amount < 50% * card.limit; ratio_to_limit >= 60%
+amount < 10,000 KRW and per_head > 10,000 KRW | amount < 10,000 KRW; per_head > 10,000 KRW
+submitted_at - transacted_at > 30 days and days_to_submit < 10 | submitted_at - transacted_at > 30 days; days_to_submit < 10
 """.strip().splitlines()
 
 ALWAYS = [
@@ -126,9 +132,27 @@ ALWAYS = [
     "min(amount, card.limit) <= card.limit",
     "quotient(amount, 10,000 KRW) >= 3 or amount < 30,000 KRW",
     "amount + 1 KRW > amount",
+    'merchant.name like "*"',
+    'merchant.name matches ".*"',
 ]
 
 FINE = [
+    "remainder(weekday, 1) = n_attendees",  # both may be 0
+    "max(weekday, n_attendees) > 8 and is_night",
+    "or_zero(weekday) = 0",
+    "is_multiple(amount, 1,000 KRW) and not is_multiple(amount, 10,000 KRW)",
+    "is_multiple(amount, 10,000 KRW) and not is_multiple(amount, 3,000 KRW)",
+    "is_multiple(amount, 10,000 KRW) and not is_multiple(net_amount, 1,000 KRW)",
+    "amount > card.limit and ratio_to_limit <= 100%",  # a share is rounded
+    "amount > 40% * card.limit and ratio_to_limit < 50%",
+    "amount < 10,000 KRW and per_head > 9,999 KRW or first_digit = 9",
+    "amount < -10,000 KRW and per_head > -10,000 KRW",  # a credit
+    "submitted_at - transacted_at > 30 days and days_to_submit <= 30",  # within a second
+    "amount < -10 KRW and per_head >= 0 KRW",  # of twenty heads it is rounded up to none
+    "transacted_at - submitted_at > 1 day and days_to_submit < 10",
+    "is_first_at_merchant and count(same cardholder, merchant, day) >= 2",  # the first of the day was cancelled
+    'merchant.name like "?*"',
+    'merchant.name matches "^.*$"',  # a text of two lines
     "amount >= $limit and amount <= $limit",
     "amount > $limit or amount < $limit",
     "length(merchant.name) < 2",

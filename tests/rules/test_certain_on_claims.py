@@ -26,13 +26,15 @@ FEW = settings(
 
 
 def lived(seed: int, height: int) -> pl.DataFrame:
-    """Generated claims whose hour, weekday and night are those of their moments; what windows add up is not negative."""
+    """Generated claims whose hour, weekday and night are those of their moments, whose amount per head is that of the amount; what windows add up is not negative."""
     local = pl.col("transacted_at").dt.convert_time_zone("Asia/Seoul")
     claims = frame(seed, height).with_columns(
         hour=local.dt.hour().cast(pl.Int32),
         weekday=local.dt.weekday().cast(pl.Int32),
         amount=pl.col("amount").abs(),
     )
+    heads = pl.col("n_attendees").cast(pl.Int64).fill_null(1).clip(lower_bound=1)
+    claims = claims.with_columns(per_head=(pl.col("amount") + heads - 1) // heads)
     return claims.with_columns(is_night=(pl.col("hour") >= 23) | (pl.col("hour") < 7))
 
 

@@ -50,6 +50,8 @@ _BY_CALL: Mapping[str, Domain] = {
     "abs": _NOT_NEGATIVE,
 }
 _BY_UNIT: Mapping[str, Domain] = {"hour": _HOUR, "weekday": _WEEKDAY, "month": _MONTH}
+_DIGIT = _whole(1, 9, "first digits run from 1 to 9", "첫 자리 숫자는 1부터 9까지입니다")
+_TAKEN_APART = frozenset({"min", "max", "quotient", "remainder"})
 #: Shares among the fields.
 _SHARES = frozenset({"mcc_share_peer"})
 
@@ -73,12 +75,18 @@ def domain_of(node: Expression, kind: Type | None) -> Domain | None:
         return _NOT_NEGATIVE
     if isinstance(node, n.Window) and node.function == "share":
         return _SHARE
+    if node == n.FieldRef("first_digit"):
+        return _DIGIT
     if isinstance(node, n.FieldRef) and node.name in _SHARES:
         return _SHARE
     if kind is None or not isinstance(node, n.FieldRef | n.Call):
         return None
     if kind.kind is Kind.TIME:
         return _TIME
+    if isinstance(node, n.Call) and node.name in _TAKEN_APART:
+        return None  # the unit is that of what it is taken of, the values are not
+    if isinstance(node, n.Call) and node.name == "or_zero":
+        return _COUNT if kind.unit in _COUNTED or kind.unit in _BY_UNIT else None
     if kind.unit in _BY_UNIT:
         return _BY_UNIT[kind.unit]
     return _COUNT if kind.unit in _COUNTED else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -160,6 +161,9 @@ class Reader:
             return
         matched = frozenset({(node.op, _folded(node.pattern), holds)})
         test = text_test(node.op, node.pattern, Context(lists=self.lists))
+        if not holds and _fits_all(node):
+            yield node.operand, Words(frozenset())
+            return
         if not holds:
             yield node.operand, Words(tests=(lambda text: not test(text),), matched=matched)
             return
@@ -206,6 +210,14 @@ class Reader:
 def _difference(left: Expression, op: str, right: Expression) -> tuple[Hashable, Fact]:
     first, second = sorted((left, right), key=repr)
     return ("difference", first, second), of_comparison(op if first is left else TURNED[op], 0.0, 0.0)
+
+
+def _fits_all(node: n.TextMatch) -> bool:
+    """Whether every text fits a pattern: ``like "*"``, ``matches ".*"``."""
+    if not isinstance(node.pattern, n.TextLiteral):
+        return False
+    found = {"like": r"\*+", "matches": r"\^?\.[*+]\??|\.\*\??\$"}.get(node.op)
+    return found is not None and re.fullmatch(found, node.pattern.value.strip()) is not None
 
 
 def _folded(pattern: Expression) -> Hashable:

@@ -12,6 +12,7 @@ from rules.language import nodes as n
 from rules.language.certain.branches import Atom, Branch, TooMany, branches_of
 from rules.language.certain.choices import Words
 from rules.language.certain.days import is_no_day
+from rules.language.certain.derived import is_otherwise_reckoned
 from rules.language.certain.domains import SHAPES, domain_of
 from rules.language.certain.facts import Fact, Facts, Reader, meet
 from rules.language.certain.order import Orders
@@ -111,7 +112,11 @@ def _of_all(atoms: list[Atom], reader: Reader) -> Problem:
 
 
 def _are_impossible(atoms: list[Atom], held: Facts, reader: Reader) -> bool:
-    return Orders(reader.type_of, reader.bounds).are_impossible(atoms, held) or is_no_day(held)
+    return (
+        Orders(reader.type_of, reader.bounds).are_impossible(atoms, held)
+        or is_no_day(held)
+        or is_otherwise_reckoned(held, reader.bounds)
+    )
 
 
 def _partner(earlier: list[tuple[Atom, Facts]], subject: Hashable, fact: Fact, reader: Reader) -> Atom | None:
