@@ -99,7 +99,7 @@ class Receipt(models.Model):
 
 class ReceiptBand(models.Model):
     """A key by which receipts that may be one paper are found: an eighth of the perceptual hash (two that differ in at most seven bits share
-    at least one), and hashes of all words and of each number of the purchase."""
+    at least one), and hashes of all words, of each number of the purchase, and of its second at its till."""
 
     receipt = models.ForeignKey(Receipt, on_delete=models.CASCADE, related_name="bands")
     band = models.PositiveSmallIntegerField()
