@@ -13,6 +13,7 @@ class FraudConfig(AppConfig):
         from fraud.company.values import current_settings
         from fraud.people.directory import read_group_roles
         from fraud.people.signals import listen
+        from fraud.web import addresses  # noqa: F401 – makes <code:…> known to the address tables
         from rules.services.company import ask_currency_of, ask_scopes_of
 
         listen()

@@ -5,6 +5,7 @@ Every value is read as text (a code 0742 keeps its zero, no is not false); alias
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Hashable
 from typing import Any
 
@@ -41,6 +42,13 @@ class _Loader(yaml.BaseLoader):
             )
         if getattr(event, "tag", None) not in (None, "!"):
             raise BookNotValid(line, "write the value without a !tag", "!태그 없이 값만 쓰세요")
+        is_plain = isinstance(event, yaml.ScalarEvent) and event.style is None
+        if is_plain and event.value in {"~", "null", "Null", "NULL"}:
+            raise BookNotValid(
+                line,
+                f'{event.value} is no value; write the text "{event.value}" in quotation marks, or leave it out',
+                f'{event.value}은(는) 값이 아닙니다. 글자 그대로라면 "{event.value}"처럼 따옴표로 감싸고, 아니면 빼 주세요',
+            )
         self._depth = getattr(self, "_depth", 0) + 1
         if self._depth > _DEEPEST:
             raise BookNotValid(line, "this is nested too deeply", "너무 깊게 중첩되었습니다")
@@ -80,6 +88,22 @@ def _write_text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
 
 
 _Dumper.add_representer(str, _write_text)
+
+
+def decode_book(data: bytes) -> str:
+    """The text of a file: UTF-8, or UTF-16 where its mark says so; nothing is guessed. Raises BookNotValid."""
+    is_marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = data.decode("utf-16" if is_marked else "utf-8-sig")
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        raise BookNotValid(
+            0,
+            "the file is no text in UTF-8; save it again with the encoding UTF-8",
+            "UTF-8 텍스트 파일이 아닙니다. 인코딩을 UTF-8로 지정해 다시 저장해 주세요",
+        )
+    return text
 
 
 def read_yaml(text: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from audit.actor import Actor
@@ -97,8 +97,8 @@ def list_entry(row: ValueList) -> Entry:
 
 
 def parameter_entry(row: Parameter) -> Entry:
-    """A parameter with its dated values, each with the scope it holds for. Amounts are in minor units, durations in seconds."""
-    values = []
+    """A parameter with its dated values that count, each with the scope it holds for. Amounts are in minor units, durations in seconds."""
+    values: list[Entry] = []
     for value in sorted(row.values.all(), key=_place):
         told = {
             "value": value.value,
@@ -114,8 +114,25 @@ def parameter_entry(row: Parameter) -> Entry:
         "name": row.name,
         "kind": row.kind,
         "label": {"ko": row.label_ko, "en": row.label_en},
-        "values": values,
+        "values": counting_values(values),
     }
+
+
+def counting_values(values: Sequence[Entry]) -> list[Entry]:
+    """Dated values in the order they were agreed to, without those that a later one for the same people from the same day stands for."""
+    ends: dict[tuple[Any, ...], str] = {}
+    kept = []
+    for one in reversed(values):
+        place, end = (*scope_of(one), one.get("from")), one.get("until") or _NEVER
+        if end > ends.get(place, ""):
+            ends[place] = end
+            kept.append(one)
+    return kept[::-1]
+
+
+def scope_of(value: Entry) -> tuple[str, ...]:
+    """Whom a dated value of a book holds for."""
+    return tuple(value.get(name) or "" for name in ("currency", "grade", "purpose", "department"))
 
 
 def _place(value: Any) -> tuple[Any, ...]:

@@ -26,7 +26,7 @@ from rules.exceptions import ProposalStale, ValueNotValid
 from rules.models import BookChange, RuleVersion, ValueChange, WordingChange
 from rules.services.activation import activate_version, shadow_version
 from rules.services.book import Entry
-from rules.services.book_import import book_of, in_order, step_of
+from rules.services.book_import import book_of, entries_of, in_order, refuse_rivals, step_of
 from rules.services.book_takers import TAKERS, BookStep, Taker
 from rules.services.common import State, needed_reason
 from rules.services.deciding import decide_change, waiting_change
@@ -35,6 +35,8 @@ from rules.services.values import approve_value_change, newest_value
 from rules.services.wording import confirm_wording
 
 _MOST_WAITING = 20
+#: Entries named where a book as a whole is refused.
+_MOST_TOLD = 20
 #: Something new is made first and filled then: a list, then its values.
 _ROUNDS = 3
 #: Stands for whoever will confirm while the book is only tried.
@@ -70,7 +72,7 @@ def propose_book(*, text: str, by: Actor, reason: str) -> BookChange:
         )
     steps = try_book(text=text, by=by)
     if not any(step.action in _CHANGES for step in steps):
-        raise ValueNotValid(reason=_("The book changes nothing here."))
+        raise ValueNotValid(reason=_nothing_new(steps))
     with one_transaction():
         change = BookChange.objects.create(
             text=text, steps=_stored(steps), reason=said, proposed_by_id=by.user_id
@@ -135,6 +137,13 @@ def steps_of(change: BookChange) -> list[BookStep]:
 _CHANGES = ("new", "draft", "proposal")
 
 
+def _nothing_new(steps: Sequence[BookStep]) -> str:
+    """Why a book cannot be proposed: it says what is there, or all that it says anew is refused, each entry with why."""
+    told = [f"{step.name}: {step.reason}" for step in steps if step.reason]
+    more = f" … (+{len(told) - _MOST_TOLD})" if len(told) > _MOST_TOLD else ""
+    return " ".join([_("The book changes nothing here."), *told[:_MOST_TOLD]]) + more
+
+
 def _author(change: BookChange) -> Actor:
     if change.proposed_by is None or not change.proposed_by.is_active:
         raise NotPermitted("rules.propose_rule")
@@ -149,14 +158,14 @@ def _take(text: str, by: Actor, second: Actor, why: str) -> list[BookStep]:
     book = book_of(text)
     steps = []
     for part, known, take in TAKERS:
-        for at, entry in enumerate(book.get(part) or [], 1):
+        for at, entry, is_clear in entries_of(book, part):
 
             def both(one: Entry, part: str = part, take: Taker = take) -> BookStep:
                 return _settled(part, one, take, by, second, why)
 
-            taken = partial(step_of, part, at, entry, known, both)
+            taken = partial(step_of, part, at, entry, known, both if is_clear else refuse_rivals)
             step = taken()
-            if step.action == "refused":  # whoever reads it may read the other language
+            if step.reason:  # whoever reads it may read the other language
                 step = replace(step, reasons=_in_both(taken))
             steps.append(step)
     return in_order(steps)
@@ -187,7 +196,8 @@ def _settled(part: str, entry: Entry, take: Taker, by: Actor, second: Actor, why
                 )
             break
     assert first is not None
-    return replace(first, reason="") if first.action in _CHANGES else first
+    # what was to be agreed to is; what the company has beyond the book, or otherwise, is still told
+    return replace(first, reason=step.reason if step.action == "same" else "")
 
 
 def _newest() -> tuple[int, int, int]:

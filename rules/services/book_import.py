@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -18,7 +18,7 @@ from rules.book_text import BookNotValid, read_yaml
 from rules.exceptions import RuleServiceError, ValueNotValid
 from rules.language import RuleNotValid
 from rules.services.book import FORMAT, Entry
-from rules.services.book_takers import TAKERS, BookStep
+from rules.services.book_takers import TAKERS, BookStep, Taker
 
 MOST_ENTRIES = 2_000
 _PARTS = ("groups", "rules", "lists", "parameters")
@@ -61,9 +61,36 @@ def _steps(text: str, by: Actor, reason: str = "") -> list[BookStep]:
     steps: list[BookStep] = []
     # groups, lists and parameters first: rules refer to them
     for part, known, take in TAKERS:
-        for at, entry in enumerate(book.get(part) or [], 1):
-            steps.append(step_of(part, at, entry, known, lambda one, take=take: take(one, by, why)))  # type: ignore[misc]
+        for at, entry, is_clear in entries_of(book, part):
+
+            def taken(one: Entry, take: Taker = take) -> BookStep:
+                return take(one, by, why)
+
+            steps.append(step_of(part, at, entry, known, taken if is_clear else refuse_rivals))
     return in_order(steps)
+
+
+def entries_of(book: Entry, part: str) -> Iterator[tuple[int, Any, bool]]:
+    """(place, entry, whether it may be taken) of each thing of a part once: equal entries are one, of differing ones none is taken."""
+    entries = book.get(part) or []
+    named: dict[str, list[Any]] = {}
+    for at, entry in enumerate(entries, 1):
+        named.setdefault(_name(entry, at).strip().casefold(), []).append((at, entry))
+    for same in named.values():
+        at, first = same[0]
+        yield at, first, all(one == first for _at, one in same)
+
+
+def refuse_rivals(entry: Entry) -> BookStep:
+    """Refuse what stands in the book more than once and each time otherwise. Raises ValueNotValid."""
+    said = _(
+        "“%(name)s” stands in the book more than once, each time otherwise. Keep the one that is to hold."
+    )
+    raise ValueNotValid(reason=said % {"name": _name(entry, 0)})
+
+
+def _name(entry: Any, at: int) -> str:
+    return str(entry.get("code") or entry.get("name") or at) if isinstance(entry, dict) else str(at)
 
 
 def in_order(steps: Iterable[BookStep]) -> list[BookStep]:
@@ -108,7 +135,7 @@ def step_of(
     try:
         if not isinstance(entry, dict):
             raise ValueNotValid(reason=_("Write the entry as names with values."))
-        name = str(entry.get("code") or entry.get("name") or at)
+        name = _name(entry, at)
         unknown = sorted(set(entry) - known)
         if unknown:
             said = _("Unknown: %(names)s. An entry has: %(known)s.")

@@ -3,30 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
+from audit.redaction import redact
+from rules.examples import ExampleNotValid, clean_examples
 from rules.exceptions import ValueNotValid
 from rules.models import Parameter, Rule, ValueList
 from rules.money import is_known_currency, to_decimal
 from rules.services.book import (
     Entry,
+    counting_values,
     difference,
+    example_entry,
     group_entry,
     list_entry,
     parameter_entry,
     rule_entry,
+    scope_of,
     told_version,
 )
-from rules.services.book_entries import choice_of, day_of, name_of, number_of, pair_of, said_yes, word_of
+from rules.services.book_entries import (
+    choice_of,
+    dated_values_of,
+    day_of,
+    list_values_of,
+    name_of,
+    number_of,
+    pair_of,
+    said_yes,
+    word_of,
+)
 from rules.services.book_words import propose_labels, propose_other_words, rule_words
+from rules.services.common import State
 from rules.services.drafts import draft_rule
 from rules.services.groups import Group, rule_groups
 from rules.services.value_fitting import clean_values
-from rules.services.values import propose_list_values, propose_parameter_value
+from rules.services.values import parameter_content, propose_list_values, propose_parameter_value
 from rules.services.wording import Subject, wording
 
 _RULE = frozenset(
@@ -47,8 +65,9 @@ _RULE = frozenset(
 )
 _LIST = frozenset(["name", "kind", "label", "values", "expires"])
 _PARAMETER = frozenset(["name", "kind", "label", "values"])
-_VALUE = frozenset(["value", "currency", "from", "until", "grade", "purpose", "department"])
 _GROUP = frozenset(["code", "name", "retired"])
+#: Values named where a book leaves out what the company has.
+_MOST_LEFT = 20
 #: The words of a rule that exists: an import proposes them apart from the draft, which carries the text, the weight and the examples.
 _ABOUT = ("name", "group", "clause", "question")
 
@@ -68,6 +87,8 @@ class BookStep:
 
 def _rule(entry: Entry, by: Actor, why: str) -> BookStep:
     code = word_of(entry, "code").upper()
+    if entry.get("state"):
+        choice_of(entry, "state", [State.DRAFT, State.PROPOSED, State.SHADOW, State.ACTIVE])
     examples = entry.get("examples") or []
     weight = number_of(entry.get("weight", "1"))
     kept = {
@@ -97,13 +118,31 @@ def _rule(entry: Entry, by: Actor, why: str) -> BookStep:
     told = told_version(found)
     before = rule_entry(found, told) if told else None
     said = propose_other_words(Subject.RULE, code, rule_words(entry), by, why)
-    if before is not None and _decides(before) == _decides(entry | {"weight": f"{float(weight):g}"}):
+    if before is not None and _decides(before) == _decides(_as_kept(entry, kept)):
         after = before | {name: entry[name] for name in _ABOUT if entry.get(name)}
-        return BookStep("rules", code, "proposal" if said else "same", tuple(difference(before, after)), said)
+        reason = " ".join(filter(None, (said, _stands(entry, str(before["state"])))))
+        lines = tuple(difference(before, after))
+        return BookStep("rules", code, "proposal" if said else "same", lines if said else (), reason)
     version = draft_rule(code=code, by=by, **kept)  # type: ignore[arg-type]
     after = rule_entry(found, version) | ({"state": before["state"]} if before else {})
     after |= {name: entry[name] for name in _ABOUT if entry.get(name)}
     return BookStep("rules", code, "draft", tuple(difference(before, after)), said)
+
+
+def _as_kept(entry: Entry, kept: Mapping[str, Any]) -> Entry:
+    """The entry with what decides as a draft of it would be stored: else it would differ again and again."""
+    with suppress(ExampleNotValid):  # what is no example is refused with the draft
+        entry = entry | {"examples": [example_entry(one) for one in clean_examples(kept["examples"])]}
+    return entry | {"text": kept["text"], "note": redact(kept["note"]), "weight": f"{kept['weight']:g}"}
+
+
+def _stands(entry: Entry, here: str) -> str:
+    """That a rule stands otherwise than the book says, in a sentence; empty where it does not."""
+    told = entry.get("state")
+    if not told or told == here:
+        return ""
+    said = _("Here it is %(here)s, in the book %(told)s: only steps on the rule's page change that.")
+    return said % {"here": State(here).label, "told": State(told).label}
 
 
 def _decides(entry: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -127,16 +166,15 @@ def _group(entry: Entry, by: Actor, why: str) -> BookStep:
 
 def _list(entry: Entry, by: Actor, why: str) -> BookStep:
     name, kind = name_of(entry), choice_of(entry, "kind", ValueList.Kind.values)
-    values, ends = entry.get("values") or [], entry.get("expires") or {}
-    if not isinstance(values, list) or not isinstance(ends, dict):
-        raise ValueNotValid(reason=_("Values are a list, expires names with days."))
-    days = {str(value): day_of(day) for value, day in ends.items()}
+    wanted, days = list_values_of(entry)
+    kept_ends = {value: day.isoformat() for value, day in days.items()}
     found = ValueList.objects.filter(name=name).first()
     if found is None:
-        return _made(Subject.LIST, "lists", entry | {"name": name, "kind": kind}, by, why)
+        told = entry | {"name": name, "kind": kind, "values": wanted}
+        told |= {"expires": kept_ends} if kept_ends else {}
+        return _made(Subject.LIST, "lists", told, by, why)
+    _refuse_other_kind(found.kind, kind)
     before = list_entry(found)
-    wanted = clean_values([str(value) for value in values])
-    kept_ends = {value: day.isoformat() for value, day in days.items() if value in wanted}
     said = propose_labels(Subject.LIST, name, entry, by, why)
     if clean_values(before["values"]) == wanted and before.get("expires", {}) == kept_ends:
         return BookStep("lists", name, "proposal" if said else "same", reason=said)
@@ -162,41 +200,58 @@ def _made(subject: Subject, part: str, entry: Entry, by: Actor, why: str) -> Boo
 def _parameter(entry: Entry, by: Actor, why: str) -> BookStep:
     name, kind = name_of(entry), choice_of(entry, "kind", Parameter.Kind.values)
     found = Parameter.objects.filter(name=name).prefetch_related("values").first()
-    before = parameter_entry(found) if found else None
-    if found is not None and found.kind != kind:
-        raise ValueNotValid(reason=_("The kind of a parameter cannot change. Give the new one another name."))
-    values = entry.get("values") or []
-    if not isinstance(values, list) or not all(
-        isinstance(one, dict) and set(one) <= _VALUE for one in values
-    ):
-        raise ValueNotValid(reason=_("Each value has: %(known)s.") % {"known": ", ".join(sorted(_VALUE))})
-    if found is None or before is None:
+    values = dated_values_of(entry, kind)
+    if found is None:
+        unsaved = Parameter(name=name, kind=kind)
+        for one in values:
+            parameter_content(parameter=unsaved, **_content(kind, one))
         return _made(Subject.PARAMETER, "parameters", entry | {"name": name, "kind": kind}, by, why)
-    there = before["values"]
-    fresh = [one for one in values if {k: v for k, v in one.items() if v} not in there]
+    _refuse_other_kind(found.kind, kind)
+    before = parameter_entry(found)
+    there = dated_values_of(before, kind)
+    fresh = [one for one in values if one not in there]
     for one in fresh:
-        currency = str(one.get("currency") or "")
-        amount = number_of(one.get("value"))
-        if kind == Parameter.Kind.MONEY and is_known_currency(currency):
-            amount = to_decimal(int(amount), currency)
-        propose_parameter_value(
-            parameter=found,
-            value=amount,
-            valid_from=day_of(one.get("from")),
-            valid_to=day_of(one["until"]) if one.get("until") else None,
-            by=by,
-            currency=currency,
-            grade=str(one.get("grade") or ""),
-            purpose_code=str(one.get("purpose") or ""),
-            department_code=str(one.get("department") or ""),
-            reason=why,
-        )
+        propose_parameter_value(parameter=found, by=by, reason=why, **_content(kind, one))
+    after = counting_values(sorted([*there, *fresh], key=lambda one: (scope_of(one), one["from"])))
     said = propose_labels(Subject.PARAMETER, name, entry, by, why)
+    reason = " ".join(filter(None, (said, _left([one for one in after if one not in values]))))
     if not fresh:
-        return BookStep("parameters", name, "proposal" if said else "same", reason=said)
-    after = parameter_entry(found) | {"values": [*there, *fresh]}
-    lines = tuple(difference(before, after))
-    return BookStep("parameters", name, "proposal", lines, said)
+        return BookStep("parameters", name, "proposal" if said else "same", reason=reason)
+    lines = tuple(difference(before | {"values": there}, before | {"values": after}))
+    return BookStep("parameters", name, "proposal", lines, reason)
+
+
+def _content(kind: str, one: Entry) -> dict[str, Any]:
+    """A dated value of a book as the service takes it: money in major units."""
+    currency, amount = one.get("currency", ""), Decimal(one["value"])
+    if kind == Parameter.Kind.MONEY and is_known_currency(currency):
+        amount = to_decimal(int(amount), currency)
+    return {
+        "value": amount,
+        "valid_from": day_of(one["from"]),
+        "valid_to": day_of(one["until"]) if one.get("until") else None,
+        "currency": currency,
+        "grade": one.get("grade", ""),
+        "purpose_code": one.get("purpose", ""),
+        "department_code": one.get("department", ""),
+    }
+
+
+def _left(values: list[Entry]) -> str:
+    """What the company has and the book leaves out, in a sentence; empty for nothing."""
+    if not values:
+        return ""
+    told = ["; ".join(f"{name}: {text}" for name, text in one.items()) for one in values]
+    more = f" … (+{len(told) - _MOST_LEFT})" if len(told) > _MOST_LEFT else ""
+    said = _("The book leaves out what holds here and stays: %(values)s. A later value takes its place.")
+    return said % {"values": " / ".join(told[:_MOST_LEFT]) + more}
+
+
+def _refuse_other_kind(held: str, kind: str) -> None:
+    if held != kind:
+        raise ValueNotValid(
+            reason=_("The kind of a list or parameter cannot change. Give the new one another name.")
+        )
 
 
 Taker = Callable[[Entry, Actor, str], BookStep]

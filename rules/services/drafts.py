@@ -24,6 +24,7 @@ from rules.exceptions import (
     WrongState,
 )
 from rules.models import Rule, RuleVersion
+from rules.services.codes import require_rule_code
 from rules.services.common import (
     State,
     checked,
@@ -66,7 +67,7 @@ def draft_rule(
     """Start a new rule, or a new version of an existing one, as a draft.
 
     ``about`` are names, group, clauses and questions of the rule; names are needed for a new rule. Raises NotPermitted, RuleNotValid,
-    DraftExists when a version of the rule is still open, ClauseMissing, AheadNotPossible, and CodeTaken when ``about`` names an existing rule anew.
+    ValueNotValid for a code no new rule can have, DraftExists when a version of the rule is still open, ClauseMissing, AheadNotPossible, and CodeTaken when ``about`` names an existing rule anew.
     """
     require(by, "rules.draft_rule")
     kept = checked_examples(text, list(examples))
@@ -76,6 +77,7 @@ def draft_rule(
         if rule is not None and about:
             raise CodeTaken(code=code)
         if rule is None:
+            require_rule_code(code)
             rule = Rule.objects.create(code=code, **_about(about))
             require_known_facts(rule)
         still_open = rule.versions.filter(state__in=[State.DRAFT, State.PROPOSED]).first()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,7 +11,6 @@ from audit.reading import read_once
 from rules.exceptions import ValueNotValid
 from rules.models import RuleGroup
 
-CODE = re.compile(r"[a-z][a-z0-9_]{1,19}")
 OTHER = "other"  # what is in no other group; never retired
 #: code → (Korean, English), in the order pages offer them.
 SHIPPED: Mapping[str, tuple[str, str]] = {

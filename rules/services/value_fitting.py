@@ -52,8 +52,12 @@ def clean_values(values: Sequence[str]) -> list[str]:
 
 
 def stored_value(parameter: Parameter, value: Decimal, currency: str) -> str:
-    """A value as kept: money in minor units."""
+    """A value as kept: money in minor units. Raises ValueNotValid, also for an amount or a length of time below zero."""
     try:
+        if parameter.kind in {Parameter.Kind.MONEY, Parameter.Kind.DURATION} and Decimal(value) < 0:
+            raise ValueNotValid(
+                reason=_("A limit or a length of time is not below zero. Write it without a minus.")
+            )
         if parameter.kind == Parameter.Kind.MONEY:
             if not is_known_currency(currency):
                 raise ValueNotValid(

@@ -22,9 +22,10 @@ from rules.language import RuleNotValid
 from rules.language.names import plain_name
 from rules.language.nodes import Position
 from rules.models import Parameter, Rule, RuleGroup, RuleVersion, ValueChange, ValueList, WordingChange
+from rules.services.codes import LONGEST_GROUP, LONGEST_NAME, require_short_name
 from rules.services.common import State, hash_of, needed_reason, require_known_facts, require_question
 from rules.services.deciding import decide_change, waiting_change
-from rules.services.groups import CODE, OTHER, require_offered_group, rule_groups
+from rules.services.groups import OTHER, require_offered_group, rule_groups
 from rules.services.rule_sets import content_hash
 
 Subject = WordingChange.Subject
@@ -218,12 +219,7 @@ def _refuse_name(subject: str, name: str) -> None:
         raise ValueNotValid(
             reason=_("There is no rule %(code)s. Write the rule first.") % {"code": name[:20]}
         )
-    if not CODE.fullmatch(name[:20]) or len(name) > (20 if subject == Subject.GROUP else 60):
-        raise ValueNotValid(
-            reason=_(
-                "Write the short name in small letters, digits and _, beginning with a letter, such as travel_abroad."
-            )
-        )
+    require_short_name(name, LONGEST_GROUP if subject == Subject.GROUP else LONGEST_NAME)
     try:
         plain_name(name, Position())
     except RuleNotValid as error:

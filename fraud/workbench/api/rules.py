@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -18,12 +17,13 @@ from audit.transactions import one_transaction
 from fraud.web.api import PAGING, FraudView, describe, query
 from fraud.workbench.api import rule_rows as rows
 from fraud.workbench.rule_hits import hits_by_version
+from rules.exceptions import ValueNotValid
 from rules.language import RuleNotValid
 from rules.models import Rule, RuleVersion
 from rules.services import drafts
+from rules.services.codes import require_rule_code
 
 _PEOPLE = ("created_by", "edited_by", "proposed_by", "activated_by", "retire_proposed_by")
-_CODE = re.compile(r"[\w-]+")
 
 
 class RuleView(FraudView):
@@ -118,8 +118,10 @@ class RuleList(RuleView):
         require(self.by, "rules.draft_rule")
         data = dict(self.input(rows.RuleDraftBody))
         data["code"] = code = data["code"].upper()
-        if not _CODE.fullmatch(code):
-            raise self.wrong("code", _("A code has letters, digits, - and _ only."))
+        try:
+            require_rule_code(code)
+        except ValueNotValid as error:
+            raise self.wrong("code", str(error)) from error
         return self.told_version(code, drafts.draft_rule(by=self.by, **data).number, 201)
 
 

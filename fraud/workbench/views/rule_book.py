@@ -23,7 +23,7 @@ from audit.typed import whole_number
 from fraud.web.access import page
 from fraud.web.refusals import refusal_sentence
 from fraud.workbench.views import deciding
-from rules.book_text import LARGEST, BookNotValid
+from rules.book_text import LARGEST, BookNotValid, decode_book
 from rules.exceptions import RuleServiceError
 from rules.models import BookChange
 from rules.services.book import export_book
@@ -57,17 +57,14 @@ def book(request: HttpRequest) -> HttpResponse:
     """Export, and import in two steps: what would change, then one proposal of it all, or drafts and proposals one by one."""
     if request.method != "POST":
         return render(request, "fraud/rules/book.html", {"waiting": waiting_books()})
-    text = _sent(request)
     context: dict[str, Any] = {
-        "text": text,
+        "text": request.POST.get("text", ""),
         "reason": request.POST.get("reason", ""),
         "waiting": waiting_books(),
     }
     step = request.POST.get("step", "")
     try:
-        if text is None:
-            said = (0, "the file is no text in UTF-8", "UTF-8 글자 파일이 아닙니다")
-            raise BookNotValid(*said)
+        context["text"] = text = _sent(request)
         if step == "propose":
             change = propose_book(text=text, by=_by(request), reason=context["reason"])
             messages.success(request, _("Proposed. Somebody else has to agree before it counts."))
@@ -168,17 +165,18 @@ class Shown:
 _ACTIONS = ("new", "draft", "proposal", "same", "refused")
 
 
-def _sent(request: HttpRequest) -> str | None:
-    """The text of the file, or of the box; None where the file is no text."""
+def _sent(request: HttpRequest) -> str:
+    """The text of the file, or of the box. Raises BookNotValid."""
     sent = request.FILES.get("file")
     if sent is None:
         return request.POST.get("text", "")
     if (sent.size or 0) > 4 * LARGEST:
-        return None
-    try:
-        return sent.read().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None
+        raise BookNotValid(
+            0,
+            f"the file has more than {4 * LARGEST:,} bytes; split it",
+            f"파일이 {4 * LARGEST:,}바이트를 넘습니다. 나누어 주세요",
+        )
+    return decode_book(sent.read())
 
 
 def _by(request: HttpRequest) -> Actor:

@@ -15,7 +15,7 @@ from audit.commands import StruckCommand
 from audit.language import current_language
 from audit.permissions import NotPermitted
 from audit.services import actor_of
-from rules.book_text import BookNotValid
+from rules.book_text import BookNotValid, decode_book
 from rules.exceptions import ReasonNeeded, RuleServiceError
 from rules.services.book_bundle import propose_book, steps_of, try_book
 from rules.services.book_import import import_book, preview_book
@@ -38,9 +38,11 @@ class Command(StruckCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            text = Path(options["file"]).read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
+            text = decode_book(Path(options["file"]).read_bytes())
+        except OSError as error:
             raise CommandError(f"{options['file']}: {error}") from error
+        except BookNotValid as error:
+            raise CommandError(f"{options['file']}: {error.message(current_language())}") from error
         by = person(options["by"])
         try:
             if options["as_one"]:
@@ -77,7 +79,7 @@ def write_steps(out: OutputWrapper, steps: Sequence[BookStep]) -> None:
             out.write(f"{step.action:9} {step.part[:-1]:9} {step.name} {step.reason}".rstrip())
             for line in step.lines:
                 out.write(f"    {line}")
-    n_same = sum(step.action == "same" for step in steps)
+    n_same = sum(step.action == "same" and not step.reason for step in steps)
     told = _("Entries: %(n)s, of them differ: %(differ)s")
     out.write(told % {"n": len(steps), "differ": len(steps) - n_same})
 
