@@ -47,7 +47,7 @@ class _Loader(yaml.BaseLoader):
             raise BookNotValid(
                 line,
                 f'{event.value} is no value; write the text "{event.value}" in quotation marks, or leave it out',
-                f'{event.value}은(는) 값이 아닙니다. 글자 그대로라면 "{event.value}"처럼 따옴표로 감싸고, 아니면 빼 주세요',
+                f'값이 아닙니다: {event.value}. 글자 그대로라면 "{event.value}"처럼 따옴표로 감싸고, 아니면 빼 주세요',
             )
         self._depth = getattr(self, "_depth", 0) + 1
         if self._depth > _DEEPEST:
