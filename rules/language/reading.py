@@ -14,6 +14,7 @@ from rules.language.mending.doubts import (
     is_speech,
     never_hits,
     not_both,
+    to_copy,
     two_ways,
     unsure,
     warned_of,
@@ -136,13 +137,13 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
         return RuleNotValid([told_at(text, comma.start(1), comma.end(2), "half_number", **others)])
     term = office_word(text)
     if term is not None and _is_unread(text, names):
-        return _asked(text, term)
+        return _asked(text, term, names)
     meant = asked_back(text) or could_mean(text) or shop_kind(text)
     if meant is not None and meant.rule and not judge(meant.rule, names):
         whole = told_at(text, meant.start, meant.end, "write_as", instead=meant.rule)
         return RuleNotValid([whole], meant.rule)
     if meant is not None:
-        return _asked(text, meant)
+        return _asked(text, meant, names)
     found = mend(text, names)
     spoken = _spoken(text, names)
     if spoken is not None and spoken.readings:
@@ -180,10 +181,10 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     correction = found.text if is_sure(found) else None
     if correction is not None and (found_unsure := unsure(text, found.problems, correction)):
         return RuleNotValid(found_unsure)
-    is_unplaced = spoken is None and is_speech(text) and not is_nearly(text)
-    contrary = not_both(text, correction, names) if correction is not None and not is_unplaced else None
+    contrary = not_both(text, correction, names) if correction is not None else None
     if contrary is not None:
         return contrary
+    is_unplaced = spoken is None and is_speech(text) and not is_nearly(text)
     if correction is not None and (is_unplaced or loses_negation(text, correction)):
         correction = None
     if correction is not None and (left := _left_out(text, correction, found.problems)):
@@ -204,10 +205,13 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     return RuleNotValid(problems, correction)
 
 
-def _asked(text: str, meant: Meanings) -> RuleNotValid:
+def _asked(text: str, meant: Meanings, names: Names) -> RuleNotValid:
     """What could be meant, or how it is written, at its place."""
     code = meant.code or ("can_write" if meant.is_one else "could_mean")
-    return RuleNotValid([told_at(text, meant.start, meant.end, code, choices=meant.choices)])
+    choices = to_copy(text, meant, names)
+    if not choices:
+        return RuleNotValid([told_at(text, meant.start, meant.end, "plain_example", example=PLAIN_EXAMPLE)])
+    return RuleNotValid([told_at(text, meant.start, meant.end, code, choices=", ".join(choices))])
 
 
 def _left_out(text: str, rule: str, told: Sequence[Problem]) -> list[tuple[int, int]]:

@@ -41,7 +41,7 @@ OFFERED = (
     ("count(same cardholder, day when amount > 10,000 KRW) >= 3", "count(same cardholder, day where amount > 10,000 KRW) >= 3"),
     ("count(same cardholder within 1 day having is_weekend) >= 3", "count(same cardholder within 1 day where is_weekend) >= 3"),
     # ranges, lists, remainders
-    ("hour in (22..5)", "hour in 22..5"), ("hour in [22, 23, 0]", "hour in 22..0"), ("hour in [9, 12]", "(hour = 9 or hour = 12)"),
+    ("hour in (22..5)", "hour in 22..5"), ("hour in [22, 23, 0]", "hour in 22..0"), ("weekday in [6, 7]", "weekday in 6..7"), ("hour in [9, 12]", "(hour = 9 or hour = 12)"),
     ("merchant.mcc in 5812..5814", 'merchant.mcc in ("5812", "5813", "5814")'), ('merchant.mcc in "5812".."5814"', 'merchant.mcc in ("5812", "5813", "5814")'),
     ("amount mod 10,000 KRW = 0", "is_multiple(amount, 10,000 KRW)"), ("금액 mod 10000 != 0", "not is_multiple(amount, 10,000 KRW)"),
     ("count distinct merchant same cardholder within 7 days >= 3", "distinct(merchant same cardholder within 7 days) >= 3"),

@@ -73,6 +73,7 @@ def numbers_lost(text: str, rule: str, told: Sequence[Problem] = ()) -> list[tup
             continue
         digits = "".join(filter(str.isdigit, token.written))
         is_there = digits != "" and Decimal(digits) in found.numbers  # 30m was read as thirty million
+        is_there |= digits in {clock.replace("-", "") for clock in found.clocks}  # 20260131
         if not is_there and not _is_carried(token, found) and not _is_rounded(token, found):
             lost.append((token.start, token.end))
     return lost
