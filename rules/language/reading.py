@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rules.language.check import check
 from rules.language.literals import USUAL_CURRENCY
@@ -14,10 +14,12 @@ from rules.language.mending.doubts import (
     is_speech,
     never_hits,
     not_both,
+    to_copy,
     two_ways,
     unsure,
     warned_of,
 )
+from rules.language.mending.habits import rewritten
 from rules.language.mending.kinds import shop_kind
 from rules.language.mending.meanings import Meanings, could_mean, searched_text
 from rules.language.mending.naming_place import Names
@@ -28,10 +30,10 @@ from rules.language.mending.spoken import Spoken, hear, loses_negation, not_unde
 from rules.language.mending.spoken.hearing import said_words
 from rules.language.mending.spoken.numerals import in_digits
 from rules.language.mending.typos import respelled
-from rules.language.mending.unsaid import asked_back, not_carried, office_word
+from rules.language.mending.unsaid import asked_back, not_carried, numbers_lost, office_word
 from rules.language.nodes import Expression
 from rules.language.parse import parse
-from rules.language.problems import RuleNotValid, told_at
+from rules.language.problems import Problem, RuleNotValid, told_at
 from rules.language.specs import ParameterSpec, ValueListSpec
 from rules.language.text import quote, to_text
 
@@ -118,6 +120,9 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
         return RuleNotValid([told_at(text, 0, len(text), "can_write", choices=searched)])
     if is_formula(text):
         return _without_formula(text, names)
+    habits = _of_habits(text, names)
+    if habits is not None:
+        return habits
     query = without_query(text)
     said = _spoken(query, names) if query is not None else None
     if said is not None and said.text:
@@ -132,13 +137,13 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
         return RuleNotValid([told_at(text, comma.start(1), comma.end(2), "half_number", **others)])
     term = office_word(text)
     if term is not None and _is_unread(text, names):
-        return _asked(text, term)
+        return _asked(text, term, names)
     meant = asked_back(text) or could_mean(text) or shop_kind(text)
     if meant is not None and meant.rule and not judge(meant.rule, names):
         whole = told_at(text, meant.start, meant.end, "write_as", instead=meant.rule)
         return RuleNotValid([whole], meant.rule)
     if meant is not None:
-        return _asked(text, meant)
+        return _asked(text, meant, names)
     found = mend(text, names)
     spoken = _spoken(text, names)
     if spoken is not None and spoken.readings:
@@ -182,7 +187,7 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     is_unplaced = spoken is None and is_speech(text) and not is_nearly(text)
     if correction is not None and (is_unplaced or loses_negation(text, correction)):
         correction = None
-    if correction is not None and is_speech(text) and (left := not_carried(text, correction)):
+    if correction is not None and (left := _left_out(text, correction, found.problems)):
         lost, correction = left, None
     problems = found.problems or error.problems
     if correction is None:
@@ -200,10 +205,37 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     return RuleNotValid(problems, correction)
 
 
-def _asked(text: str, meant: Meanings) -> RuleNotValid:
+def _asked(text: str, meant: Meanings, names: Names) -> RuleNotValid:
     """What could be meant, or how it is written, at its place."""
     code = meant.code or ("can_write" if meant.is_one else "could_mean")
-    return RuleNotValid([told_at(text, meant.start, meant.end, code, choices=meant.choices)])
+    choices = to_copy(text, meant, names)
+    if not choices:
+        return RuleNotValid([told_at(text, meant.start, meant.end, "plain_example", example=PLAIN_EXAMPLE)])
+    return RuleNotValid([told_at(text, meant.start, meant.end, code, choices=", ".join(choices))])
+
+
+def _left_out(text: str, rule: str, told: Sequence[Problem]) -> list[tuple[int, int]]:
+    """What a mended text says that its rule does not: words of a sentence, numbers and periods of any text."""
+    return (not_carried(text, rule) if is_speech(text) else []) or numbers_lost(text, rule, told)
+
+
+def _of_habits(text: str, names: Names) -> RuleNotValid | None:
+    """What a text with habits of other tools says in the language: the rule, or every one it can be; None where it is none then."""
+    ways = [] if is_speech(text) and "[" not in text else [_whole(way, names) for way in rewritten(text)]
+    if not ways or None in ways:
+        return None
+    rules = list(dict.fromkeys(way for way in ways if way is not None))
+    if len(rules) == 1:
+        return RuleNotValid([told_at(text, 0, len(text), "write_as", instead=rules[0])], rules[0])
+    return RuleNotValid([told_at(text, 0, len(text), "could_mean", choices=", ".join(rules))])
+
+
+def _whole(text: str, names: Names) -> str | None:
+    """The rule that a text is or is surely meant to be, with every number of it."""
+    found = mend(text, names)
+    if found.text is None or not is_sure(found) or numbers_lost(text, found.text):
+        return None
+    return None if unsure(text, found.problems, found.text) else found.text
 
 
 def _is_unread(text: str, names: Names) -> bool:

@@ -167,7 +167,7 @@ OPEN: tuple[tuple[str, str, str], ...] = (
     ('승인자가 본인인 경우', 'can_write', 'approver.employee_no = cardholder.employee_no'),
     ('self approval', 'can_write', 'approver.employee_no = cardholder.employee_no'),
     ('점심시간 결제', 'could_mean', 'time(transacted_at) in 11:30..13:30, hour in 12..13'),
-    ('점심시간 외 사용', 'could_mean', 'time(transacted_at) in 11:30..13:30, hour in 12..13'),
+    ('점심시간 외 사용', 'could_mean', 'time(transacted_at) not in 11:30..13:30, hour not in 12..13'),
     ('at noon', 'could_mean', 'hour = 12, time(transacted_at) in 11:30..12:30'),
     ('at lunch', 'could_mean', 'time(transacted_at) in 11:30..13:30, hour in 12..13'),
     ('at midnight', 'could_mean', 'hour in 0..5, time(transacted_at) >= 23:00, is_night'),

@@ -28,6 +28,14 @@ WEEKEND, HOLIDAY, NIGHT, AMOUNT, BAR, CAFE = (
         ([WEEKEND, BESIDE, AMOUNT, "or", HOLIDAY], ""),
         ([WEEKEND, BESIDE, NIGHT, "or", HOLIDAY], ""),
         ([BAR, "and", AMOUNT, "or", WEEKEND], ""),
+        ([WEEKEND, BESIDE, "hour < 7", "or", "hour >= 23"], ""),
+        (["hour < 7", "or", "hour >= 23", BESIDE, AMOUNT], ""),
+        ([WEEKEND, BESIDE, "hour < 2", "or", "hour >= 23", BESIDE, AMOUNT], ""),
+        ([AMOUNT, "or", "amount < 1 KRW", BESIDE, WEEKEND], ""),
+        (
+            [WEEKEND, BESIDE, AMOUNT, "or", HOLIDAY, BESIDE, AMOUNT],
+            f"{WEEKEND} and {AMOUNT} or {HOLIDAY} and {AMOUNT}",
+        ),
     ],
 )
 def test_what_holds_for_both_is_asked_of_both(words: list[str], text: str) -> None:

@@ -6,8 +6,13 @@ import re
 
 from rules.fields import FIELDS
 from rules.language.certain.telling import tell
+from rules.language.mending.completing import judge
+from rules.language.mending.meanings import Meanings
 from rules.language.mending.naming_place import Names
 from rules.language.mending.spoken import Spoken, reaches_far
+from rules.language.mending.spoken.clauses import negated
+from rules.language.mending.unsaid.parts import is_denied
+from rules.language.mending.unsaid.standing import standing_in
 from rules.language.nodes import And, Comparison, FieldRef, TextMatch, walk
 from rules.language.parse import parse
 from rules.language.problems import Problem, RuleNotValid, told_at
@@ -21,6 +26,30 @@ def two_ways(text: str, mended: str | None, spoken: Spoken | None) -> list[str]:
     ways = [to_text(parse(spoken.text)), to_text(parse(mended))]
     bare = {re.sub(r"[()]", "", way) for way in ways}
     return ways if len(bare) < len(set(ways)) else []
+
+
+def to_copy(text: str, meant: Meanings, names: Names) -> list[str]:
+    """The conditions a question tells, of those that may be copied: each is one by itself, and denies what the text denies of its part."""
+    ways = _apart(meant.choices)
+    if meant.code:
+        return ways  # what stands instead of something a rule does not see
+    is_whole = not text[: meant.start].strip() and not text[meant.end :].strip()
+    if not is_whole and is_denied(text, meant.start, meant.end):
+        ways = [way if standing_in(way).denials else negated(way) for way in ways]
+    return [way for way in ways if not judge(way, names)]
+
+
+def _apart(choices: str) -> list[str]:
+    """The conditions of a question, which commas part; those inside brackets and texts belong to one."""
+    found, depth, is_text = [""], 0, False
+    for at, letter in enumerate(choices):
+        is_text ^= letter == '"'
+        depth += {"(": 1, ")": -1}.get(letter, 0) * (not is_text)
+        if letter == "," and not depth and not is_text and choices[at + 1 : at + 2] == " ":
+            found.append("")
+        else:
+            found[-1] += letter
+    return [one.strip() for one in found]
 
 
 def never_hits(text: str, names: Names) -> bool:

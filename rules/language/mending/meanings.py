@@ -67,9 +67,9 @@ _MONIES = {
 _NAMED = (
     (r"오전(?!\s*[0-9])", "hour < 12, hour in 6..11"),
     (r"오후(?!\s*[0-9])", "hour >= 12"),
-    (r"어제|그저께|오늘|내일|지난\s?(?:주|달|해)(?!\s?[0-9])|작년|올해|\b(?:yesterday|today|tomorrow)\b", "date(transacted_at) >= 2026-03-01"),
+    (r"어제|그저께|오늘|내일|지난\s?(?:주|달|해)(?!\s?[0-9])(?!.*(?:보다|대비|비해))|작년|올해|\b(?:yesterday|today|tomorrow)\b", "date(transacted_at) >= 2026-03-01"),
     (r"연휴|명절|추석|설날|구정|성탄절|크리스마스|\b(?:christmas|new year|thanksgiving)\b", "is_holiday, date(transacted_at) in 2026-09-24..2026-09-26"),
-    (r"월말|말일|\b(?:end of (?:the )?month|month[- ]end)\b", "day_of_month(transacted_at) >= 25"),
+    (r"월말|\b(?:end of (?:the )?month|month[- ]end)\b", "day_of_month(transacted_at) >= 25"),
     (r"월초|\b(?:beginning|start) of (?:the )?month\b", "day_of_month(transacted_at) <= 5"),
     (r"\b(?:different|various|several|multiple|many|other|new)\s+(?:merchants?|shops?|stores?|places?|vendors?)\b|(?:서로\s?)?다른\s?(?:가맹점|가게|상점|곳)|여러\s?(?:가맹점|가게|상점|곳|군데)",
      "distinct(merchant same cardholder, day) >= 3"),

@@ -16,7 +16,7 @@ from rules.language.mending.phrases import say_korean_order, say_korean_windows,
 from rules.language.mending.pieces import Piece, pieces_of
 from rules.language.mending.ranges import say_lists, say_ranges
 from rules.language.mending.vocabulary import COMPARES
-from rules.language.mending.windows import complete_windows
+from rules.language.mending.windows import complete_windows, say_periods
 from rules.language.nodes import Position
 from rules.language.problems import Problem, problem
 
@@ -95,7 +95,7 @@ def _pass(pieces: list[Piece], names: Names) -> list[Piece]:
     found = name_words(found, names)
     found = _say_there(found)
     found = say_endings(found)
-    found = say_lists(found)
+    found = say_lists(say_periods(found))
     found = say_joins(found)
     found = complete_windows(found, lambda call: not _window_faults(call, names))
     return sorted([*found, *comments], key=lambda piece: (piece.start, piece.end))

@@ -70,6 +70,32 @@ def complete_windows(pieces: list[Piece], is_whole: Callable[[str], bool]) -> li
     return found
 
 
+def say_periods(pieces: list[Piece]) -> list[Piece]:
+    """``count(same cardholder in 7 days)``: in before a length says how far back, inside a window and outside of what is asked of its claims."""
+    depth, windows = 0, list[int]()
+    for at, piece in enumerate(pieces):
+        if piece.word == "(":
+            depth += 1
+            if at and pieces[at - 1].out in WINDOW_EXAMPLES:
+                windows.append(depth)
+        elif piece.word == ")":
+            windows = [one for one in windows if one < depth]
+            depth -= 1
+        elif piece.word == "where":
+            windows = windows[:-1]
+        ahead = pieces[at + 1] if at + 1 < len(pieces) else None
+        behind = pieces[at + 2].word if at + 2 < len(pieces) else ""
+        if (
+            windows
+            and piece.word == "in"
+            and ahead is not None
+            and ahead.kind == "duration"
+            and behind != ".."
+        ):
+            piece.out, piece.code = "within", "write_word"
+    return pieces
+
+
 def _bare(pieces: Sequence[Piece], at: int, found: list[Piece]) -> int:
     """``3 times same merchant within 30 minutes`` → a count of these, compared with what was said; where reading ended."""
     parts = WindowParts()

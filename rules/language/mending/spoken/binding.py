@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 #: Kinds of days and hours: of two of them joined by or, what else is said holds for both.
 _TIMES = ("is_weekend", "is_night", "is_holiday", "is_business_day", "hour in ", "weekday = ", "weekday in ")
+#: Of what kinds of days, and of what hours, conditions ask, however they say it.
+_DAYS = ("is_weekend", "is_holiday", "is_business_day", "weekday ")
+_HOURS = ("is_night", "hour ", "time(transacted_at)")
 _PLACE = "merchant.name contains "
 #: What joins two conditions of which nothing was said between them.
 BESIDE = "+"
@@ -31,8 +34,8 @@ class _Part:
 def bind(words: Sequence[str]) -> Bound:
     """Conditions, brackets, ``not``, ``and``, ``or`` and ``+`` (nothing was said between) → one text.
 
-    Two of a kind joined by or are one (weekend or holiday). What is only beside another belongs to it, unless that leaves a branch of one
-    condition beside a branch of several: then nobody can tell, as with a spoken and beside a spoken or.
+    Two of a kind joined by or are one (weekend or holiday). What is only beside another belongs to it where every branch of or asks of the
+    same things; elsewhere nobody can tell whether it holds for the other branch too, as with a spoken and beside a spoken or.
     """
     bound, end = _level(list(words), 0)
     assert end == len(words), "brackets are closed before"
@@ -82,7 +85,7 @@ def _whole(parts: list[_Part], joins: list[str]) -> Bound:
     if "or" not in joins:
         return Bound(_written(parts, ["and"] * len(joins)))
     sizes = _sizes(joins)
-    if "and" in joins or (1 in sizes and max(sizes) > 1 and not _is_told_apart(parts, joins)):
+    if "and" in joins or (max(sizes) > 1 and not _is_parallel(parts, joins)):
         return _both(parts, joins)
     return Bound(_written(parts, ["and" if join == BESIDE else join for join in joins]))
 
@@ -114,17 +117,25 @@ def _sizes(joins: Sequence[str]) -> list[int]:
     return sizes
 
 
-def _is_told_apart(parts: Sequence[_Part], joins: Sequence[str]) -> bool:
-    """Whether every branch names an amount or a count of its own, so that none can be meant to share another's."""
-    branches = [[parts[0]]]
+def _is_parallel(parts: Sequence[_Part], joins: Sequence[str]) -> bool:
+    """Whether every branch asks of the same things (weekend over 100,000 or holiday over 200,000), so that none can be meant to share another's."""
+    branches = [[_asked_of(parts[0])]]
     for join, part in zip(joins, parts[1:], strict=True):
         if join == "or":
-            branches.append([part])
+            branches.append([_asked_of(part)])
         else:
-            branches[-1].append(part)
-    return all(
-        any(sign in part.text for part in one for sign in (" > ", " >= ", " < ", " <= ")) for one in branches
-    )
+            branches[-1].append(_asked_of(part))
+    return len({tuple(sorted(one)) for one in branches}) == 1
+
+
+def _asked_of(part: _Part) -> str:
+    """What a condition asks of: a kind of day, an hour, an amount, a number of payments."""
+    bare = part.text.lstrip("(").removeprefix("not ").lstrip("(")
+    if bare.startswith(_DAYS):
+        return "day"
+    if bare.startswith(_HOURS):
+        return "hour"
+    return part.kind or re.split(r"[ (]", bare)[0]
 
 
 def _both(parts: Sequence[_Part], joins: Sequence[str]) -> Bound:

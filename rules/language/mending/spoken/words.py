@@ -40,9 +40,9 @@ weekday = 7 | 일요일; sunday; sundays
 """
 _COMPARES = """
 >= | 이상; 이상인; 이상의; 이상일; 이상이면; 이상이; 이후; 이후의; 이후에; 부터; at least; or more; or above; or over; and above; and over; and more; minimum; min; from; since; no less than; not less than; not under; not below; >=; =>; ≥; 최소; greater than or equal to; more than or equal to
-> | 초과; 초과한; 초과하는; 초과하면; 초과하여; 초과해서; 초과해; 초과시; 초과인; 초과된; 초과할; 넘는; 넘으면; 넘은; 넘게; 넘을; 넘어; 넘어서; 넘어가는; 넘어가면; 넘음; 넘긴; 넘겨; 넘기면; 많은; 많으면; 많이; 큰; 크면; 높은; 높으면; 지나서; 지나; 지나고; 지난; over; above; more than; later than; greater than; larger than; bigger than; higher than; exceed; exceeds; exceeding; exceeded; beyond; in excess of; is over; is above; is more than; >
+> | or more than; or greater than; or higher than; and more than; and greater than; 초과; 초과한; 초과하는; 초과하면; 초과하여; 초과해서; 초과해; 초과시; 초과인; 초과된; 초과할; 넘는; 넘으면; 넘은; 넘게; 넘을; 넘어; 넘어서; 넘어가는; 넘어가면; 넘음; 넘긴; 넘겨; 넘기면; 많은; 많으면; 많이; 큰; 크면; 높은; 높으면; 지나서; 지나; 지나고; 지난; over; above; more than; later than; greater than; larger than; bigger than; higher than; exceed; exceeds; exceeding; exceeded; beyond; in excess of; is over; is above; is more than; >
 <= | 이하; 이하인; 이하의; 이하일; 이하이면; 까지; at most; or less; or under; or below; and below; and under; maximum; up to; no more than; not more than; no later than; not later than; not over; not above; <=; =<; ≤; 최대; less than or equal to
-< | 미만; 미만인; 미만의; 미만이면; 이전; 이전의; 이전에; 적은; 적으면; 작은; 작으면; 낮은; 낮으면; 못 미치는; under; below; less than; fewer than; smaller than; lower than; before; prior to; is under; is below; <
+< | or less than; or fewer than; or lower than; and less than; and fewer than; 미만; 미만인; 미만의; 미만이면; 이전; 이전의; 이전에; 적은; 적으면; 작은; 작으면; 낮은; 낮으면; 못 미치는; under; below; less than; fewer than; smaller than; lower than; before; prior to; is under; is below; <
 AFTER | after
 = | equals; equal to; exactly; =; ==; 정확히
 != | !=; <>; ≠; different from; not equal to

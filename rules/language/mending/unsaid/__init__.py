@@ -6,7 +6,7 @@ import re
 
 from rules.language.mending.meanings import Meanings
 from rules.language.mending.unsaid.amounts import amounts_asked, whose_average_asked
-from rules.language.mending.unsaid.carried import not_carried
+from rules.language.mending.unsaid.carried import not_carried, numbers_lost
 from rules.language.mending.unsaid.counted import things_counted
 from rules.language.mending.unsaid.moments import moments_asked
 from rules.language.mending.unsaid.nights import nights_asked
@@ -14,7 +14,7 @@ from rules.language.mending.unsaid.places import places_asked
 from rules.language.mending.unsaid.several import several_asked
 from rules.language.mending.unsaid.terms import terms_asked
 
-__all__ = ["asked_back", "not_carried", "office_word"]
+__all__ = ["asked_back", "not_carried", "numbers_lost", "office_word"]
 
 _WRITTEN = re.compile(r"[\"'“‘=<>@≥≤≠≧≦＞＜＝!*]|\w\(|[a-z]_[a-z]|[a-z]\.[a-z]{2}", re.IGNORECASE)
 

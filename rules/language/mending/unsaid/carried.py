@@ -6,7 +6,7 @@ that only fills the sentence has to be known as such (``words.py``), everything 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from rules.fields import FIELDS
@@ -16,6 +16,7 @@ from rules.language.mending.spoken.numerals import in_digits
 from rules.language.mending.spoken.said import Said
 from rules.language.mending.unsaid.standing import DOWN, PERIOD_LENGTHS, SECONDS, UP, Standing, standing_in
 from rules.language.mending.window_text import KEY_OF
+from rules.language.problems import Problem
 
 #: Circumstances that are told by something of another name → what stands in the rule then.
 _TOLD_BY: Mapping[str, frozenset[str]] = {
@@ -51,6 +52,43 @@ def not_carried(text: str, rule: str) -> list[tuple[int, int]]:
             return []
         lost = [(one.start, one.end) for one in left]
     return lost
+
+
+#: Tokens that a text half in the language must keep too, whatever else was mended of it.
+_NUMBERS = frozenset(
+    {"money", "number", "count", "people", "percent", "duration", "time", "date", "multiple"}
+)
+
+
+def numbers_lost(text: str, rule: str, told: Sequence[Problem] = ()) -> list[tuple[int, int]]:
+    """Where the numbers, periods and times of any text stand that a rule made of it has not: (start, end) each.
+
+    What ``told`` says to leave out, and what stands in quotation marks, is not asked for.
+    """
+    found = standing_in(rule)
+    left_out = [_span(text, one) for one in told if one.code == "leave_out"]
+    lost: list[tuple[int, int]] = []
+    for token in said_words(text):
+        if token.kind not in _NUMBERS or any(low <= token.start < high for low, high in left_out):
+            continue
+        digits = "".join(filter(str.isdigit, token.written))
+        is_there = digits != "" and Decimal(digits) in found.numbers  # 30m was read as thirty million
+        is_there |= digits in {clock.replace("-", "") for clock in found.clocks}  # 20260131
+        if not is_there and not _is_carried(token, found) and not _is_rounded(token, found):
+            lost.append((token.start, token.end))
+    return lost
+
+
+def _is_rounded(token: Said, found: Standing) -> bool:
+    """Half a won is no amount: 1,000.5 KRW stands there as 1,001 KRW."""
+    said = number_of(token.value.split(" ")[0]) if token.kind == "money" else None
+    return said is not None and any(abs(said - one) < 1 for one in found.numbers)
+
+
+def _span(text: str, told: Problem) -> tuple[int, int]:
+    lines = text.split("\n")
+    start = sum(len(line) + 1 for line in lines[: told.line - 1]) + told.column - 1
+    return start, start + told.length
 
 
 def _is_carried(token: Said, found: Standing) -> bool:

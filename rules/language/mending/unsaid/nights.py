@@ -8,6 +8,8 @@ from itertools import pairwise
 from rules.language.mending.meanings import Meanings
 from rules.language.mending.pieces import TIME_WRITTEN
 from rules.language.mending.spans import span_of
+from rules.language.mending.spoken.clauses import negated
+from rules.language.mending.unsaid.parts import is_denied
 
 _TIME = re.compile(rf"{TIME_WRITTEN}|[0-9]{{1,2}}:[0-9]{{2}}", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*(?:부터|에서|~|～|-|–|to|until|till|and)\s*", re.IGNORECASE)
@@ -35,7 +37,7 @@ def nights_asked(text: str) -> Meanings | None:
     times = list(_TIME.finditer(text))
     for first, last in pairwise(times):
         spans = span_of(first[0], last[0]) if _BETWEEN.fullmatch(text[first.end() : last.start()]) else []
-        day, behind = _days_in(text)
+        day, behind = _denied_where_said(text, *_days_in(text))
         if day and len(spans) == 1 and "00:00" < spans[0][1] < spans[0][0]:
             low, high = spans[0]
             late, early = f"time(transacted_at) >= {low}", f"time(transacted_at) <= {high}"
@@ -59,6 +61,14 @@ def _days_in(text: str) -> tuple[str, str]:
     return next(
         ((day, next_) for said, day, next_ in _DAYS if re.search(said, text, re.IGNORECASE)), ("", "")
     )
+
+
+def _denied_where_said(text: str, day: str, behind: str) -> tuple[str, str]:
+    """The same days, each denied where the text denies them: but not on fridays, 금요일 제외."""
+    said = "|".join([_DAY, *(pattern for pattern, _, _ in _DAYS)])
+    if not any(is_denied(text, *match.span()) for match in re.finditer(said, text, re.IGNORECASE)):
+        return day, behind
+    return negated(day), negated(behind) if behind else ""
 
 
 def _weekdays_in(text: str) -> tuple[str, str]:

@@ -35,6 +35,23 @@ _LENGTH = re.compile(
 )
 
 
+#: What denies the words behind it, and before it.
+_DENIED_BEFORE = re.compile(
+    r"\b(?:not|except|excepting|excluding|without|other than|apart from|but no)\s+(?:(?:for|in|at|on|of|during|by|from|the|a|an|our|any)\s+)*$",
+    re.IGNORECASE,
+)
+_DENIED_BEHIND = re.compile(
+    r"(?:은|는|이|가|을|를|만|에는|에|에만)?\s?(?:직원|소속|결제|사용)?(?:은|는|이|가|을|를|만)?\s?(?:제외|빼고|뺀|말고|아닌|아니|아님|이외|외(?=\s|$|의|에))|\s+(?:is |are )?(?:excluded|excepted|exempt)\b",
+    re.IGNORECASE,
+)
+
+
+def is_denied(text: str, start: int, end: int) -> bool:
+    """Whether a text denies what it says at ``[start:end]``: not …, except …, … 제외."""
+    behind = _DENIED_BEHIND.match(text, end)
+    return behind is not None or _DENIED_BEFORE.search(text[:start]) is not None
+
+
 def number_in(word: str) -> int:
     """``5``, ``두``, ``three`` as a number."""
     small = word.lower()

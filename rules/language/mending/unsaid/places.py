@@ -41,6 +41,7 @@ _NAMES = {
 #: Places that a payment does not tell → what a rule can ask instead.
 _ELSEWHERE = (
     (r"유럽|아시아|동남아|북미|남미|중남미|미주|아프리카|중동|오세아니아|\b(?:europe|asia|africa|america|the middle east)\b", 'merchant.country not in @home_countries, merchant.country in ("DE", "FR", "IT")'),
+    (r"(?<![가-힣])(?:집|자택|거주지)\s?(?:근처|인근|주변|앞|동네)(?:에서|에|의)?|\bnear (?:(?:their|the|his|her|own|my) )?(?:home|house)\b|\bclose to home\b", "is_near_home"),
     (r"(?<![가-힣])(?:집|자택|회사|사무실|본사|지사|공항|역|지방|외곽|시내|근처|주변|동네|현장|외부|타지|타지역|관외)(?=에서|에|\s근처)|\b(?:at|from|near) (?:home|work|the office|the airport|an airport|the station|their home)\b|\bout of town\b",
      "merchant.region != cardholder.region, not on_trip"),
     (r"(?<![가-힣])(?:온라인|인터넷|앱|모바일|웹|홈쇼핑|쇼핑몰)(?:에서|으로|로|\s|$)|\bonline\b|\bon the internet\b|\bby phone\b", 'entry_mode = "keyed", merchant.name contains "쇼핑"'),
@@ -102,7 +103,7 @@ def places_asked(text: str) -> Meanings | None:
     for pattern, choices in _ELSEWHERE:
         found = re.search(pattern, text, re.IGNORECASE)
         if found is not None:
-            return Meanings(found.start(), found.end(), choices)
+            return Meanings(found.start(), found.end(), choices, is_one=choices == "is_near_home")
     return None
 
 

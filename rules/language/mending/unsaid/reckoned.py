@@ -40,7 +40,7 @@ _ABOVE = re.compile(
 
 
 _NTH = re.compile(
-    r"(?:(?P<korean>첫|두|세|네|다섯|여섯|[0-9]+)\s?번째|(?P<first>첫)\s?(?=결제|이용|방문|거래))\s?(?:결제|이용|방문|거래|청구)?(?P<from>부터|이후|이상)?\S*"
+    r"(?:(?P<korean>첫|두|세|네|다섯|여섯|[0-9]+)\s?번째|(?P<first>첫)\s?(?=결제|이용|방문|거래)(?!\S*\s?(?:가맹점|가게|곳|식당|상점)))\s?(?:결제|이용|방문|거래|청구)?(?P<from>부터|이후|이상)?\S*"
     r"|\b(?:(?P<on>from|after) )?(?:the )?(?P<english>first|second|third|fourth|fifth|2nd|3rd|4th|5th) (?P<what>payment|purchase|transaction|visit|time|claim)\b(?P<behind> on(?:wards)?)?",
     re.IGNORECASE,
 )

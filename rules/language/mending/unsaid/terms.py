@@ -22,6 +22,8 @@ from rules.language.text import quote
 
 #: Words → what a rule asks; several where nobody can tell which is meant.
 _TERMS = (
+    (r"말일|월\s?마지막\s?날\S*|(?:달|월)의\s?마지막\s?날\S*|\b(?:the )?last day of (?:the |each |every |a )?month\b", "day_of_month(transacted_at + 1 day) = 1"),
+    (r"한도의?\s?(?P<share>[0-9]{1,2})\s?%\s?(?:이내로|안쪽|범위|안에서)\s?\S*|\b(?:within|up to) (?P<part>[0-9]{1,2}) ?(?:%|percent) of (?:the |their |his |her )?(?:card )?limit\b", "amount >= {near}% * card.limit and amount <= card.limit, amount >= {near}% * card.limit and amount <= {far}% * card.limit"),
     (r"(?:근무|업무|영업)\s?시간\s?(?:외|이외|밖|아닌|이 아닌)\S*|\b(?:outside|out of|beyond) (?:of )?(?:working|business|office) hours\b|\bafter hours\b", "not (is_business_day and time(transacted_at) in 09:00..18:00)"),
     (r"(?:근무|업무)\s?시간\s?(?:이후|후|뒤)\S*|퇴근\s?(?:이후|후|뒤)\S*|\bafter (?:work|working hours|office hours|business hours)\b", "is_business_day and time(transacted_at) >= 18:00"),
     (r"출근\s?(?:이전|전)\S*|\bbefore (?:work|working hours|office hours|business hours)\b", "is_business_day and time(transacted_at) < 09:00"),
@@ -64,7 +66,7 @@ _GRADE = re.compile(
 )
 _THAN_BEFORE = re.compile(
     r"(?P<korean>지난\s?달|저번\s?달|전\s?월|전월|지난\s?주|저번\s?주|전주|작년|전년|지난\s?해|어제|전일)(?:\s?(?:같은\s?(?:기간|달)|동기|동월))?(?:\s?(?:보다|대비|에 비해|과 비교|와 비교))\S*"
-    r"|\b(?:than|from|on|over|to|with|versus|vs\.?|against) (?:the )?(?:last|previous|prior) (?P<english>day|week|month|year)\b|\b(?P<on>day|week|month|year)[- ](?:on|over)[- ](?:day|week|month|year)\b",
+    r"|\b(?:than|from|on|over|to|with|versus|vs\.?|against) (?:the )?(?:last|previous|prior) (?P<english>day|week|month|year)\b(?! of\b)|\b(?P<on>day|week|month|year)[- ](?:on|over)[- ](?:day|week|month|year)\b",
     re.IGNORECASE,
 )
 _CHANGED = re.compile(
@@ -105,7 +107,8 @@ def _term(text: str) -> Meanings | None:
     for pattern, ways in _TERMS:
         match = re.search(pattern, text, re.IGNORECASE)
         if match is not None:
-            said = ways.format(currency=usual_currency())
+            share = next((int(one) for one in match.groupdict().values() if one), 0)
+            said = ways.format(currency=usual_currency(), near=100 - share, far=100 + share)
             return Meanings(
                 match.start(), match.end(), said, is_one=", " not in re.sub(r"\([^()]*\)", "", said)
             )
