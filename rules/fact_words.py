@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rules.mcc_words import mcc_word
+
 #: Window key → (English, Korean).
 KEY_WORDS: Mapping[str, tuple[str, str]] = {
     "cardholder": ("by one cardholder", "한 사용자가"),
@@ -93,6 +95,8 @@ CODE_WORDS: Mapping[str, tuple[str, str]] = {
     "keyed": ("typed in", "수기 입력"),
     "recurring": ("recurring", "정기 결제"),
 }
+#: The fields whose values CODE_WORDS tells; a company's own codes (purposes, accounts, grades) may be spelt the same and mean something else.
+CODED = ("txn_type", "entry_mode", "card.kind")
 #: The claim's own amount beside a sum over several claims.
 THIS_PAYMENT = ("this payment {}", "이 건 {}")
 #: The thresholds that held on the day of the claim.
@@ -115,6 +119,14 @@ _WEEKDAYS = (
 )
 # fmt: on
 _LENGTHS = ((86_400, "day", "일"), (3600, "hour", "시간"), (60, "minute", "분"), (1, "second", "초"))
+
+
+def code_word(field: str, value: str, lang: str) -> str:
+    """A value of a coded field in words: `cash advance`, a merchant category with its code: `5813 Bars and night clubs`; empty where there are none."""
+    if field == "merchant.mcc":
+        trade = mcc_word(value, lang)
+        return f"{value} {trade}" if trade else ""
+    return CODE_WORDS[value][lang == "ko"] if field in CODED and value in CODE_WORDS else ""
 
 
 def unit_words(shown: str, value: float, unit: str, lang: str) -> str:

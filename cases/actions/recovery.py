@@ -90,8 +90,10 @@ def _said_given_back(step: Step, posting: RecoveryPosting) -> str:
 
 
 def _said_posted(step: Step, posting: RecoveryPosting) -> str:
-    left = shown_money(outstanding(posting.recovery), posting.recovery.currency)
-    return _("Posted. Still open: %(n)s.") % {"n": left}
+    left = outstanding(posting.recovery)
+    if not left:
+        return _("Posted. Everything has come back.")
+    return _("Posted. Still to come back: %(n)s.") % {"n": shown_money(left, posting.recovery.currency)}
 
 
 def _posting(step: Step) -> RecoveryPosting:

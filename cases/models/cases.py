@@ -108,6 +108,8 @@ class Case(models.Model):
     #: Where its money is and what is told of it, attached by lists that show it (cases.services.money_told.attach_money).
     stake: Any = None
     told: Any = None
+    #: The first and the last day its payments were made, attached by the cardholder's list (cases.services.own.attach_days).
+    paid_days: Any = ()
 
     def __str__(self) -> str:
         return self.reference

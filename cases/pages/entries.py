@@ -205,7 +205,7 @@ def reason_of(sign: str, values: Mapping[str, Any], currency: str) -> str:
         "employee_no": _("employee number %(number)s"),
         "name": _("names %(name)s"),
         "account": _("from the account ending in %(end)s, as before"),
-        "outstanding": _("exactly what is still open"),
+        "outstanding": _("exactly what is still to come back"),
         "instalment": _("the instalment due on %(on)s"),
         "usual": _("an amount that came before"),
         "due": _("which is due about that day"),

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import npgettext, pgettext, pgettext_lazy
 
 from audit.actor import Actor
 from audit.asked import PAGING
@@ -25,6 +25,7 @@ from cases.models import Case
 from cases.pages.figures import WINDOW_DAYS, main_currencies, median_days
 from cases.pages.queue_filters import FILTERS, read_period
 from cases.pages.queue_reading import QueueFilters, read_filters
+from cases.services.amount_words import AMOUNTS, Amount
 from cases.services.company import company_today
 from cases.services.decided import decided_in, with_decision
 from cases.services.money_counted import Sum, money_decided, money_still_open
@@ -42,7 +43,7 @@ WORDS: Mapping[str, str | Promise] = {
     Sum.RECOVERED: pgettext_lazy("assurance", "Recovered"),
     Sum.CAME_IN: pgettext_lazy("reports", "Came in"),
     Sum.WRITTEN_OFF: pgettext_lazy("assurance", "Written off"),
-    Sum.OUTSTANDING: pgettext_lazy("reports", "Still open"),
+    Sum.OUTSTANDING: AMOUNTS[Amount.OUTSTANDING],
     DECIDED: pgettext_lazy("assurance", "Cases decided"),
 }
 #: What one row adds, said of the list.
@@ -102,10 +103,12 @@ class FigureList:
     @property
     def foot(self) -> str:
         """What its last line is called: `Sum of 12 cases`, `12 cases, median`."""
-        n = {"n": f"{len(self.rows):,}"}
+        count = len(self.rows)
         if self.is_money:
-            return pgettext("figure list", "Sum of %(n)s cases") % n
-        return pgettext("figure list", "%(n)s cases, median") % n
+            said = npgettext("figure list", "Sum of %(n)s case", "Sum of %(n)s cases", count)
+        else:
+            said = npgettext("figure list", "%(n)s case, median", "%(n)s cases, median", count)
+        return said % {"n": f"{count:,}"}
 
     @property
     def said_total(self) -> str:
@@ -183,7 +186,7 @@ def _read(code: str, asked: QueryDict) -> tuple[str, date | None, date | None, Q
     if code != Sum.OUTSTANDING:
         first, last = _period(_taken(rest, PERIOD), problems)
     elif _taken(rest, PERIOD):
-        problems.append(pgettext("figure list", "What is still open stands now; it has no period."))
+        problems.append(pgettext("figure list", "What is still to come back stands now; it has no period."))
     filters = read_filters(rest, known=known)
     return currency, first, last, replace(filters, problems=(*problems, *filters.problems))
 

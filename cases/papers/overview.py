@@ -14,6 +14,7 @@ from cases.pages.figures import Figures
 from cases.pages.overview import Sections
 from cases.pages.repeats import RepeatGroup
 from cases.papers.tables import File, section_table, write_tables
+from cases.services.amount_words import AMOUNTS, Amount
 from cases.services.choice_words import disposition_word
 from fraud.web.tables import Column, Table
 from rules.money import to_decimal
@@ -48,7 +49,7 @@ def overview_tables(figures: Figures) -> list[Table]:
                 Column("recovered", pgettext("assurance", "Recovered")),
                 Column("came_in", pgettext("reports", "Came in")),
                 Column("written_off", pgettext("assurance", "Written off")),
-                Column("outstanding", pgettext("reports", "Still open")),
+                Column("outstanding", str(AMOUNTS[Amount.OUTSTANDING])),
             ],
             _money(figures),
             caption=pgettext("assurance", "Money"),

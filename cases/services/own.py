@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from audit.actor import Actor
 from audit.permissions import Role
-from cases.models import Case, Decision, ExplanationRequest, OutboxMessage
+from cases.models import Alert, Case, Decision, ExplanationRequest, OutboxMessage
 from cases.services import errors
 from cases.services.conflicts import relations_of
 from cases.services.settling import NOT_THEIRS
@@ -50,6 +51,16 @@ def team_cases(by: Actor) -> QuerySet[Case]:
         .select_related("cardholder", "merchant")
         .order_by("due_on", "id")
     )
+
+
+def attach_days(cases: list[Case]) -> list[Case]:
+    """The cases of a list, each with the first and the last day of its payments, one where they are the same: equal letters are told apart by them."""
+    held = Alert.objects.filter(case__in=cases, left_at=None).order_by()
+    found = held.values_list("case_id").annotate(Min("claim__transacted_at"), Max("claim__transacted_at"))
+    days = {pk: [timezone.localtime(at).date() for at in span] for pk, *span in found}
+    for case in cases:
+        case.paid_days = sorted(set(days.get(case.pk, ())))
+    return cases
 
 
 def own_case(reference: str, by: Actor) -> Case:

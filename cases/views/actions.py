@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +21,7 @@ from cases.models import Case
 from cases.pages.queue import next_to_do
 from cases.pages.undo import UNDO_KEY, remember_undo
 from cases.services import errors
+from cases.services.checking import OPEN, checks_of
 from cases.services.explanation_requests import preview_request_text
 from cases.services.queue import take_next_case
 from cases.services.steps import actions_now, change_sentences
@@ -48,7 +51,7 @@ def act(request: HttpRequest, reference: str, name: str) -> HttpResponse:
         return refused(request, case, name, error)
     _remember_undo(request, case, row)
     messages.success(request, f"{case.reference}: {said}")
-    return redirect(_next_page(request, case, row))
+    return redirect(_next_page(request, case, row) + _next_check(case, row, data))
 
 
 @page("cases.take_case")
@@ -154,6 +157,17 @@ def _next_page(request: HttpRequest, case: Case, row: Row) -> str:
     if row.stays or (not row.leads_on and not actions_now(case, actor)):
         return reverse("cases:detail", args=[case.reference])
     return _following(request, case)
+
+
+def _next_check(case: Case, row: Row, data: dict[str, Any]) -> str:
+    """Where a tick leads on the page: to the next open step of the checklist, else to the one that was ticked."""
+    if row.name != "check":
+        return ""
+    steps = checks_of(case, current_language())
+    at = next((n for n, check in enumerate(steps) if check.code == data["step"]), 0)
+    left = [check.code for check in (*steps[at + 1 :], *steps[:at]) if check.result == OPEN]
+    to = left[0] if left and data["mark"] != OPEN else data["step"]
+    return f"#check-{to}"
 
 
 def _following(request: HttpRequest, case: Case | None) -> str:

@@ -105,8 +105,11 @@ def _take(entry: StatementEntry, name: str, request: HttpRequest) -> str:
         case = posting.recovery.case.reference
         if posting.amount_minor < 0:
             return _("The posting of %(case)s was taken back.") % {"case": case}
-        left = shown_money(outstanding(posting.recovery), posting.recovery.currency)
-        return _("Posted to %(case)s. Still open there: %(n)s.") % {"case": case, "n": left}
+        left = outstanding(posting.recovery)
+        if not left:
+            return _("Posted to %(case)s. Everything has come back there.") % {"case": case}
+        told = {"case": case, "n": shown_money(left, posting.recovery.currency)}
+        return _("Posted to %(case)s. Still to come back there: %(n)s.") % told
     if name == "set-aside":
         set_entry_aside(entry=entry, reason=request.POST.get("reason", ""), by=by)
         return _("Left out. It is off the list.")

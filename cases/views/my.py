@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.typed import whole_number
@@ -37,8 +38,9 @@ from cases.services.drafts import draft_of
 from cases.services.errors.evidence import EvidenceError
 from cases.services.evidence import MAX_CASE_BYTES, add_evidence
 from cases.services.explanations import check_offer, check_said
+from cases.services.files import waiting_files
 from cases.services.money_told import attach_money, is_owed
-from cases.services.own import own_case, own_cases, team_cases
+from cases.services.own import attach_days, own_case, own_cases, team_cases
 from cases.services.steps import actions_now, current_request
 from cases.views.actions import version_seen
 from cases.views.my_page import page_context
@@ -54,7 +56,7 @@ _LAST = {"answer": CHECK, "appeal": APPEAL_STEPS[-1]}  # where what was refused 
 @require_GET
 def requests(request: HttpRequest) -> HttpResponse:
     """Everything the person was asked or told: what waits for them first, then what is still to be repaid."""
-    cases = attach_money(list(own_cases(request.actor)[:SHOWN]))
+    cases = attach_days(attach_money(list(own_cases(request.actor)[:SHOWN])))
     waiting = {State.AWAITING_EXPLANATION, State.NO_RESPONSE, State.NOTIFIED}
     others = [case for case in cases if case.state not in waiting]
     owed = [case for case in others if is_owed(case)]
@@ -64,7 +66,7 @@ def requests(request: HttpRequest) -> HttpResponse:
         ),
         "owed": sorted(owed, key=lambda case: case.due_on or date.max),
         "others": [case for case in others if case not in owed],
-        "team": attach_money(list(team_cases(request.actor)[:SHOWN])),
+        "team": attach_days(attach_money(list(team_cases(request.actor)[:SHOWN]))),
     }
     return render(request, "cases/my/requests.html", context)
 
@@ -200,14 +202,24 @@ def _of_draft(request: HttpRequest, error: errors.CaseworkError) -> dict[str, An
 
 
 def _take_files(request: HttpRequest, owner: ExplanationRequest | Case) -> None:
-    """Keep each file by itself; raises FilesNotKept naming those that were not taken and why."""
+    """Keep each file by itself, one that is there already once; raises FilesNotKept naming those that were not taken and why."""
     refused, kept = [], set()
+    asked = owner if isinstance(owner, ExplanationRequest) else None
+    case = owner.case if isinstance(owner, ExplanationRequest) else owner
+    there = {file.pk for file in waiting_files(case, request.actor, request=asked)}
     for upload in request.FILES.getlist("files"):
         name = upload.name or ""
         try:
-            kept.add(add_evidence(request=owner, name=name, content=upload.file or b"", by=request.actor).pk)
+            added = add_evidence(request=owner, name=name, content=upload.file or b"", by=request.actor)
         except EvidenceError as error:
             refused.append(f"{clean_name(name)}: {error.sentence}")
+            continue
+        if added.pk in there:
+            told = {"name": clean_name(name), "kept": added.name}
+            messages.info(request, _("%(name)s: already attached as %(kept)s.") % told)
+        else:
+            kept.add(added.pk)
+        there.add(added.pk)
     if refused:
         raise errors.FilesNotKept(files=" ".join(refused), n_kept=len(kept))
 

@@ -24,6 +24,7 @@ from cases.models import Consent, Recovery, StatementProfile
 from cases.pages.hints import hints_of_write_off
 from cases.pages.ledger import ages, export_heads, export_ledger, recoveries, with_balances
 from cases.services import errors
+from cases.services.amount_words import AMOUNTS, Amount
 from cases.services.choice_words import METHODS
 from cases.services.company import company_today
 from cases.services.decided import misuse_decided_in
@@ -86,7 +87,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
 
 def _ledger_words() -> dict[str, str]:
     return {
-        "open": _("Still open"),
+        "open": str(AMOUNTS[Amount.OUTSTANDING]),
         "overdue": _("Overdue"),
         "write_off": _("Write-offs to decide"),
         "closed": _("Closed"),

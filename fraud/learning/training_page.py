@@ -24,7 +24,7 @@ def trainings() -> QuerySet[Experiment]:
 
 
 def steps_of(row: Experiment, now: datetime | None = None) -> list[dict[str, Any]]:
-    """Each step with `word`, `state` (waiting, running, done, failed), `seconds` it took, `seconds_left` (None where nobody knows)."""
+    """Each step with `word`, `state` (waiting, running, done, failed, cancelled, left_out), `seconds` it took, `seconds_left` (None where nobody knows)."""
     took, before = row.result.get("seconds") or {}, _took_last(row)
     steps = []
     for at, name in enumerate(STEPS):
@@ -64,9 +64,10 @@ def version_of(row: Experiment) -> ModelVersion | None:
 def _state(row: Experiment, at: int) -> str:
     if row.state == State.FINISHED or at < row.n_done:
         return "done"
-    if at > row.n_done or row.state == State.WAITING:
-        return "waiting"
-    return {State.RUNNING: "running", State.FAILED: "failed"}.get(State(row.state), "paused")
+    if row.is_over:  # nothing waits any more: the step it ended in, and those it never came to
+        is_begun = at == row.n_done and (row.state == State.FAILED or bool(row.result.get("since")))
+        return str(row.state) if is_begun else "left_out"
+    return "waiting" if at > row.n_done or row.state == State.WAITING else "running"
 
 
 def _elapsed(row: Experiment, now: datetime) -> float:

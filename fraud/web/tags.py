@@ -21,7 +21,7 @@ from audit import clock
 from audit.language import current_language
 from audit.people import name_of
 from audit.permissions import ROLE_LABELS, Role
-from fraud.web.commands import COMMANDS, Command, key_of
+from fraud.web.commands import COMMANDS, Command, case_keys, key_of
 from fraud.web.dates import say_day, say_moment
 from fraud.web.folding import constant_tag
 from fraud.web.markup import format_html, format_html_join
@@ -258,6 +258,7 @@ def commands() -> tuple[Command, ...]:
 
 
 register.simple_tag(constant_tag(key_of), name="key_of")
+register.simple_tag(case_keys)
 
 
 @register.inclusion_tag("fraud/_components/field.html")

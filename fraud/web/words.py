@@ -150,6 +150,8 @@ STAGE_STATES: dict[str, str | Promise] = {
     "done": pgettext_lazy("run stage state", "done"),
     "failed": pgettext_lazy("run stage state", "failed"),
     "paused": pgettext_lazy("run stage state", "paused"),
+    "cancelled": pgettext_lazy("run stage state", "cancelled"),
+    "left_out": pgettext_lazy("run stage state", "not begun"),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from rules.fact_words import code_word
 from rules.fields import FIELDS, KEY_LABELS, Field
 from rules.language import nodes as n
 from rules.language.check import infer
@@ -84,9 +85,8 @@ class _Speaker:
             case n.FieldRef():
                 return self._field(node)
             case n.Comparison():
-                return self.words.comparison(
-                    node.op, self.value(node.left), self.value(node.right), self._is_time(node)
-                )
+                left, right = self._beside(node.left, node.right), self._beside(node.right, node.left)
+                return self.words.comparison(node.op, left, right, self._is_time(node))
             case n.Membership() | n.TextMatch() | n.IsMissing():
                 return self._test(node, True)
             case n.Call(name=name) if name.startswith("is_"):
@@ -124,16 +124,23 @@ class _Speaker:
             return self.words.missing(self.value(node.operand), holds)
         if isinstance(node, n.Membership):
             return self.words.member(
-                self.value(node.operand), node.collection, self._items(node.collection), holds
+                self.value(node.operand), node.collection, self._items(node.collection, node.operand), holds
             )
         kind = "list" if isinstance(node.pattern, n.ListRef | n.InlineList) else "word"
         return self.words.text_match(
             node.op, self.value(node.operand), self._items(node.pattern), kind, holds
         )
 
-    def _items(self, node: Expression) -> list[str]:
+    def _beside(self, node: Expression, other: Expression | None) -> str:
+        """A value beside what it is compared with: the code of a field that has words for its codes, in words."""
+        if isinstance(node, n.TextLiteral) and isinstance(other, n.FieldRef):
+            word = code_word(other.name, node.value, self.words.lang)
+            return self.words.literal(n.TextLiteral(word)) if word else self.value(node)
+        return self.value(node)
+
+    def _items(self, node: Expression, of: Expression | None = None) -> list[str]:
         if isinstance(node, n.InlineList):
-            return [self.value(item) for item in node.items]
+            return [self._beside(item, of) for item in node.items]
         if isinstance(node, n.Range):
             return [self.value(node.low), self.value(node.high)]
         return [self.value(node)]

@@ -156,3 +156,71 @@ def test_a_new_answer_on_a_phone_takes_three_minutes(visit, scene, asked):
     print(f"{taps + 1} taps, {letters} letters, {words} words to read: {seconds:.0f} s")
     assert seconds <= 180
     assert Case.objects.get(pk=asked.pk).state == State.EXPLAINED
+
+
+def told_by(page, text: str) -> None:
+    page.wait_for_selector(f"#toasts [role=status]:has-text('{text}')")
+
+
+def under_cursor(page) -> str:
+    return page.evaluate("() => (document.querySelector('[data-item][aria-selected=true]') || {}).id")
+
+
+def test_a_key_acts_on_the_row_under_the_cursor_or_on_nothing(visit, scene, two_cases):
+    mine, other = two_cases
+    case = Case.objects.get(reference=mine)
+    take_case(case=case, by=scene.cast.actor("reviewer"), expected_version=case.version)
+    held = set(Case.objects.filter(assignee=scene.cast.reviewer).values_list("reference", flat=True))
+    page = visit("reviewer")
+    page.open("/queue/?view=open")
+    while under_cursor(page) != mine:
+        before = under_cursor(page)
+        page.keyboard.press("j")
+        assert under_cursor(page) != before, "the row is on the page"
+    page.keyboard.press("a")  # one's own already: it has no button, others of the page have
+    told_by(page, f"{mine}: Nothing was done")
+    page.keyboard.press("b")  # a step that the list has no button for
+    told_by(page, mine)
+    for reference in (mine, other):
+        page.check(f"tr[id='{reference}'] [data-select]")
+    page.focus(f"tr[id='{other}'] a.main")
+    page.keyboard.press("a")
+    told_by(page, "one case at a time")
+    assert page.locator("[data-select]:checked").count() == 2
+    page.click("[data-select-none]")
+    page.evaluate("() => document.querySelector('[aria-selected=true]').removeAttribute('aria-selected')")
+    page.keyboard.press("a")
+    told_by(page, "choose a row first")
+    page.settle()
+    assert set(Case.objects.filter(assignee=scene.cast.reviewer).values_list("reference", flat=True)) == held
+    assert Case.objects.get(reference=other).state == State.NEW
+
+
+def test_the_next_step_of_the_checklist_has_the_focus_after_a_tick(visit, scene, two_cases):
+    case = Case.objects.get(reference=two_cases[0])
+    take_case(case=case, by=scene.cast.actor("reviewer"), expected_version=case.version)
+    page = visit("reviewer")
+    page.open(f"/cases/{case.reference}/")
+    steps = page.locator(".checklist > li").evaluate_all("all => all.map(one => one.id)")
+    assert len(steps) > 1
+    page.focus(f"#{steps[0]} button[value=done]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"#{steps[1]} button[value=done]:focus")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"#{steps[1]}.done")
+
+
+#: What stands on paper although one can only press it or fill it in.
+PRESSED = """() => [...document.querySelectorAll('button, summary.button, a.button, dialog, details.menu form, input, textarea')]
+  .filter((one) => one.type !== 'hidden' && one.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }) && one.getClientRects().length
+    && !(one.matches('input, textarea') && one.value)).map((one) => one.outerHTML.slice(0, 120))"""
+
+
+def test_printed_lists_and_ledgers_hold_nothing_to_press_and_every_column(visit, scene, two_cases):
+    page = visit("reviewer", width=720)
+    page.open("/queue/?view=open")
+    page.emulate_media(media="print")
+    assert page.evaluate(PRESSED) == []
+    heads = page.locator("table.queue thead th:not(.c-check)")
+    assert heads.count() == 9
+    assert all(head.is_visible() for head in heads.all())

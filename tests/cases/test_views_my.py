@@ -8,6 +8,7 @@ import itertools
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from audit.models import AccessRecord
@@ -411,3 +412,46 @@ def test_an_offer_above_what_is_at_stake_is_refused_at_its_own_step(client, cast
     }
     read = client.post(address, right, follow=True).content.decode()
     assert "48,000" in read.split('<dl class="read-back">')[1]
+
+
+@pytest.mark.parametrize("is_appeal", [False, True])
+def test_a_file_that_is_there_already_is_said_to_be(client, cast, asked, is_appeal):
+    client.force_login(cast.cardholder)
+    if is_appeal:
+        client.post(url(asked, "answer"), {"version": fresh(asked).version, "text": "개인 사용이었습니다."})
+        case = fresh(asked)
+        by = actor_of(cast.reviewer)
+        decided = propose_decision(
+            case=case,
+            by=by,
+            expected_version=case.version,
+            disposition=Disposition.CONFIRMED_MISUSE,
+            amount_minor=480_000,
+            reason="The receipt is of another shop and another day.",
+        )
+        case = fresh(asked)
+        if decided.needs_approval:
+            approve_decision(
+                case=case,
+                by=actor_of(cast.approver),
+                expected_version=case.version,
+                reason="Agreed.",
+                content_hash=decided.content_hash,
+            )
+    name = "cases:my-appeal-save" if is_appeal else "cases:my-save"
+    twin = photo()
+    twin.name = "copy.jpg"
+    stay = {"stay": "appeal-files" if is_appeal else "files"}
+    answer = client.post(
+        reverse(name, args=[asked.reference]), {"files": [photo(), twin], **stay}, follow=True
+    )
+    assert "copy.jpg: 이미 첨부되어 있는 파일입니다(영수증.jpg)." in answer.content.decode()
+    assert Evidence.objects.count() == 1
+
+
+def test_equal_letters_are_told_apart_by_the_day_of_payment(client, cast, asked):
+    client.force_login(cast.cardholder)
+    claim = asked.alerts.order_by("claim__transacted_at").first().claim
+    page = client.get(reverse("cases:my-requests")).content.decode()
+    day = timezone.localtime(claim.transacted_at).date().isoformat()
+    assert f'datetime="{day}"' in page.split(asked.reference, 1)[1].split("</li>", 1)[0]

@@ -226,3 +226,19 @@ def test_sentences_read_as_the_rule_in_both_languages() -> None:
     assert to_sentence(tree, "ko") == (
         "([30분 이내 같은 카드 사용자·가맹점의 청구 건수(이 건 포함)]가 3 이상) 그리고 (금액이 500,000원 초과)"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "ko", "en"),
+    [
+        ('txn_type = "cash_advance"', "‘현금 서비스’와 같음", "cash advance"),
+        ('"keyed" != entry_mode', "수기 입력", "typed in"),
+        ('card.kind in ("shared", "fuel")', "공용 카드", "fuel card"),
+        ('merchant.mcc = "4121"', "‘4121 택시’와 같음", "4121 Taxis"),
+        ('purpose_code = "personal"', "‘personal’", "personal”"),
+    ],
+)
+def test_a_code_that_has_words_is_told_by_them_in_its_own_field(text, ko, en):
+    tree = parse(text)
+    assert ko in to_sentence(tree, "ko")
+    assert en in to_sentence(tree, "en")

@@ -30,29 +30,33 @@
     choose(list[Math.max(0, Math.min(list.length - 1, at < 0 ? 0 : at + by))]);
   }
 
-  // A key presses the button that carries it: of the chosen rows, in the current row, in the preview, then anywhere.
-  function press(key) {
-    const wanted = `[data-key="${CSS.escape(key)}"]`;
-    for (const root of [$("[data-bulk]:not([hidden])"), current(), $("[data-pane]"), document]) {
-      const found = root && $$(wanted, root).find(visible);
-      if (found) {
-        if (found.matches("input, textarea, select")) found.focus();
-        else found.click();
-        return true;
-      }
+  // What a key does here. A step of a case is done to the selected rows, else to the row under the cursor (its own button, or its
+  // preview's), else to nothing: then `word` names what is said. Any other key presses the button that carries it, outside of the rows.
+  const opensForm = "elrs"; // forms of the case page that a key opens from the list; see the start of the page below
+  function meant(key) {
+    const carries = (root) => root && $$(`[data-key="${CSS.escape(key)}"]`, root).find(visible);
+    const ofCase = (document.body.dataset.caseKeys || "").includes(key);
+    const isList = Boolean($("[data-item][data-preview]")), bulk = $("[data-bulk]:not([hidden])"), row = current();
+    if (!ofCase || !isList) {
+      const found = carries(bulk) || carries(row) || $$(`[data-key="${CSS.escape(key)}"]`).find((one) => visible(one) && !one.closest("[data-item]"));
+      return found ? { found } : ofCase && $("#actions") ? { word: "keyClosed" } : {};
     }
-    return false;
+    if (bulk) return carries(bulk) ? { found: carries(bulk) } : { word: "keyMany" };
+    if (!row?.dataset.preview) return { word: "keyNowhere" };
+    const found = carries(row) || carries($(`[data-pane] [data-of="${CSS.escape(row.id)}"]`));
+    if (found) return { found };
+    return opensForm.includes(key) ? { address: `${$("a.main", row).href}#key-${key}` } : { word: "keyClosed", what: row.id };
   }
-  // A key of the case page pressed in the queue opens the case with that form; see the start of the page below.
-  const ofCase = "elrs"; // keys of forms that the case page has
-  function openWith(key) {
-    const row = current();
-    if (!row?.dataset.preview || !ofCase.includes(key)) return false;
-    location.assign(`${$("a.main", row).href}#key-${key}`);
-    return true;
+  function press(key) {
+    const { found, address, word, what } = meant(key);
+    if (found?.matches("input, textarea, select")) found.focus();
+    else if (found) found.click();
+    else if (address) location.assign(address);
+    else if (word) say(`${what ? `${what}: ` : ""}${document.body.dataset[word]}`);
+    return Boolean(found || address || word);
   }
   // The palette: the commands whose button is on this page, and the pages of the menu; it presses what a key would press.
-  const canPress = (key) => $$(`[data-key="${CSS.escape(key)}"]`).some(visible) || (current()?.dataset.preview && ofCase.includes(key));
+  const canPress = (key) => { const { found, address } = meant(key); return Boolean(found || address); };
   function openPalette() {
     const list = $("[data-palette]");
     if (!list || $("dialog[open]")) return;
@@ -91,7 +95,7 @@
     const run = event.target.closest("[data-run]");
     if (!run) return;
     run.closest("dialog").close();
-    if (!press(run.dataset.run)) openWith(run.dataset.run);
+    press(run.dataset.run);
   });
   document.addEventListener("keydown", (event) => {
     if (event.target.id === "palette-find" && event.key === "Enter" && !event.isComposing) {
@@ -143,7 +147,7 @@
     if (own) {
       if (letter !== "Enter" && !(letter.startsWith("Arrow") && !current())) event.preventDefault();
       own();
-    } else if (letter.length === 1 && (press(letter) || openWith(letter))) event.preventDefault();
+    } else if (letter.length === 1 && press(letter)) event.preventDefault();
   });
 
   // Selecting several rows: shift takes the range, the bulk bar shows how many.
@@ -265,6 +269,17 @@
     $("#toasts").append(box);
     setTimeout(() => box.remove(), 8000);
   }
+  // One word about a key that did nothing; the next takes its place.
+  function say(text) {
+    const box = document.createElement("div");
+    box.className = "notice";
+    box.setAttribute("role", "status");
+    box.dataset.said = "";
+    $("[data-said]")?.remove();
+    $("#toasts").append(box);
+    box.textContent = text;
+    setTimeout(() => box.remove(), 6000);
+  }
   function settle(root) {
     $$("[data-toast]", root).filter((one) => !one.dataset.timed).forEach((one) => {
       one.dataset.timed = "1";
@@ -303,8 +318,10 @@
     const kept = current(), first = $("[data-list]") && (kept || rows()[0]);
     if (first) { first.removeAttribute("aria-selected"); choose(first, false, Boolean(kept)); }
     $("dialog[data-open]")?.showModal();
+    // Back from a step in a list of them: on to the next one's button.
+    if (location.hash.startsWith("#check-")) $(".checklist li:target button")?.focus({ preventScroll: true });
     const carried = location.hash.match(/^#key-([a-z])$/)?.[1];
-    if (carried && ofCase.includes(carried)) {
+    if (carried && opensForm.includes(carried)) {
       history.replaceState(null, "", location.pathname + location.search);
       press(carried);
     }

@@ -152,6 +152,11 @@ def test_one_cancelled_during_any_step_ends_there(cast: Cast, step: str, monkeyp
     monkeypatch.setattr(training_run, "compare_versions", compare)
     ended = run_experiment(row)
     assert ended.state == "cancelled"
+    n_begun = (
+        len(STEPS) if step == "compare" else STEPS.index(step)
+    )  # the step it ended in, and none that still waits or rests
+    begun = ["done"] * (n_begun - 1) + ["cancelled"] * (n_begun > 0)
+    assert [one["state"] for one in steps_of(ended)] == begun + ["left_out"] * (len(STEPS) - n_begun)
     assert seen == list(STEPS[: STEPS.index(step) + 1] if step != "compare" else STEPS[:-1])
     assert ended.result.get("version") == (version.reference if step == "compare" else None)
     assert not AuditEvent.objects.filter(action="training.finished").exists()
