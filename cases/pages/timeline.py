@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +44,7 @@ class Entry:
     sentence: str
     text: str = ""
     reason: str = ""
+    message: str = ""  # to the cardholder, by whoever decided
     thing: Any = None
     files: tuple[Evidence, ...] = field(default=())
     answers: tuple[Answered, ...] = field(default=())
@@ -123,6 +124,7 @@ def timeline_of(case: Case, *, is_gathered: bool = False) -> list[Entry]:
             told_entries(case, events, evidence, current_language()),
             names,
             _counts(requests, answers, notes, appeals, decisions),
+            _messages_of(appeals),
         ),
     ]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
@@ -191,7 +193,10 @@ def _told(
     for decision in decisions:
         action = "decision.proposed" if decision.needs_approval else "decision.taken"
         said = f"{sentence(action, language)}: {disposition_word(decision.disposition)}"
-        yield _entry(decision.proposed_at, "proposal", decision.proposed_by, said, decision.reason, decision)
+        entry = _entry(
+            decision.proposed_at, "proposal", decision.proposed_by, said, decision.reason, decision
+        )
+        yield replace(entry, message=decision.message)
 
 
 def _words_of(thing: Explanation | Appeal) -> str:
@@ -213,7 +218,17 @@ def _entry(
     )
 
 
-def _events(entries: Iterable[ToldEntry], names: dict[str, str], skip: Counter[str]) -> Iterable[Entry]:
+def _messages_of(appeals: Iterable[Appeal]) -> Iterator[str]:
+    """What the deciders of appeals told the cardholder, in order; where a new decision followed, it tells that itself."""
+    judged = [appeal for appeal in appeals if appeal.decided_by_id is not None]
+    upheld = Appeal.Result.UPHELD
+    ordered = sorted(judged, key=lambda appeal: appeal.pk)
+    return iter([appeal.message if appeal.result == upheld else "" for appeal in ordered])
+
+
+def _events(
+    entries: Iterable[ToldEntry], names: dict[str, str], skip: Counter[str], messages: Iterator[str]
+) -> Iterable[Entry]:
     language = current_language()
     for told in entries:
         event = told.event
@@ -229,5 +244,6 @@ def _events(entries: Iterable[ToldEntry], names: dict[str, str], skip: Counter[s
             event.actor,
             sentence(event.action, language),
             reason=told.said,
+            message=next(messages, "") if event.action == "appeal.decided" else "",
             thing=event,
         )
