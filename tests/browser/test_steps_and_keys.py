@@ -201,13 +201,13 @@ def test_the_next_step_of_the_checklist_has_the_focus_after_a_tick(visit, scene,
     take_case(case=case, by=scene.cast.actor("reviewer"), expected_version=case.version)
     page = visit("reviewer")
     page.open(f"/cases/{case.reference}/")
-    steps = page.locator(".checklist > li").evaluate_all("all => all.map(one => one.id)")
+    steps = page.locator(".checklist [name=mark][value=done]").evaluate_all("all => all.map(one => one.id)")
     assert len(steps) > 1
-    page.focus(f"#{steps[0]} button[value=done]")
+    page.focus(f"#{steps[0]}")
     page.keyboard.press("Enter")
-    page.wait_for_selector(f"#{steps[1]} button[value=done]:focus")
+    page.wait_for_selector(f"#{steps[1]}:focus")
     page.keyboard.press("Enter")
-    page.wait_for_selector(f"#{steps[1]}.done")
+    page.wait_for_selector(f"#{steps[1]}[value=open]")
 
 
 #: What stands on paper although one can only press it or fill it in.

@@ -318,8 +318,6 @@
     const kept = current(), first = $("[data-list]") && (kept || rows()[0]);
     if (first) { first.removeAttribute("aria-selected"); choose(first, false, Boolean(kept)); }
     $("dialog[data-open]")?.showModal();
-    // Back from a step in a list of them: on to the next one's button.
-    if (location.hash.startsWith("#check-")) $(".checklist li:target button")?.focus({ preventScroll: true });
     const carried = location.hash.match(/^#key-([a-z])$/)?.[1];
     if (carried && opensForm.includes(carried)) {
       history.replaceState(null, "", location.pathname + location.search);
