@@ -27,21 +27,11 @@ from rules.services.book_import import import_book, preview_book
 from rules.services.book_takers import BookStep
 from rules.services.templates import adopt_template
 from rules.services.wording import confirm_wording, waiting_wording
-from tests.cast import Cast, make_cast
+from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 ABOUT = {"name_en": "High", "name_ko": "고액", "question_en": "What for?", "question_ko": "용도는?"}
 HIT, MISS = {"hits": "yes", "claim": {"amount": "600"}}, {"hits": "no", "claim": {"amount": "400"}}
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
-
-
-@pytest.fixture
-def admin(cast: Cast) -> Actor:
-    return cast.actor("rule_admin")
 
 
 @pytest.fixture
