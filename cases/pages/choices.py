@@ -15,7 +15,7 @@ from audit.prepared import prepared
 from audit.services import actor_of
 from cases.models import BLIND, Case
 from cases.pages.queue import OPEN
-from cases.pages.queue_filters import hits_shown
+from cases.pages.queue_conditions import hits_shown
 from cases.services.seeing import assignable_among
 from cases.services.tagging import IN_USE_SECONDS, tags_in_use
 from fraud.claims.identity import holders_of
