@@ -29,8 +29,7 @@ from cases.pages.figure_list import (
 )
 from cases.pages.queue_filters import FILTERS as PAGE_FILTERS
 from cases.papers.figures import export_figure
-from cases.papers.overview import ACTION as EXPORT
-from cases.papers.tables import FORMS
+from cases.papers.tables import EXPORT, FORMS
 from fraud.web.api import PAGING, query
 from fraud.web.api_money import decimal_text
 from fraud.web.api_strict import StrictCharField, StrictSerializer

@@ -1,18 +1,24 @@
-"""Tables of figures as one file: CSV or a workbook, safe against formulas."""
+"""Tables of figures as one file, CSV or a workbook, safe against formulas; exported with a reason, on record."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import IO
 
 from django.utils.translation import pgettext
 
+from audit.actor import Actor
+from audit.permissions import require
+from audit.services import CONFIG, record
+from audit.transactions import one_transaction
 from cases.pages.figure_lines import Pair, Section
 from fraud.web.tables import Column, Table, all_csv
 from fraud.web.workbook import KIND, write_workbook
 
+EXPORT = "cases.export_cases"
 FORMS = ("csv", "xlsx")
 
 
@@ -33,6 +39,23 @@ def write_tables(tables: Sequence[Table], form: str, name: str) -> File:
     write_workbook(tables, file)
     file.seek(0)
     return File(file, f"{name}.xlsx", KIND)
+
+
+def export_tables(
+    tables: Sequence[Table],
+    *,
+    form: str,
+    name: str,
+    reason: str,
+    by: Actor,
+    after: Mapping[str, str] = MappingProxyType({}),
+) -> File:
+    """The tables as a file; that somebody has them is kept with the reason and `after`, what else there is to say of it. Raises NotPermitted."""
+    require(by, EXPORT)
+    made = write_tables(tables, form, name)
+    with one_transaction():
+        record(action="figures.exported", by=by, subject=CONFIG, reason=reason, after={"kind": form, **after})
+    return made
 
 
 def section_table(section: Section, now: str, before: str) -> Table:

@@ -14,8 +14,7 @@ from audit import clock
 from audit.typed import choice
 from cases.pages.figure_list import WORDS, FigureList, cases_of_figure, figure_list, figure_page
 from cases.papers.figures import export_figure
-from cases.papers.overview import ACTION as EXPORT
-from cases.papers.tables import FORMS
+from cases.papers.tables import EXPORT, FORMS
 from cases.views.queue import decorate
 from fraud.web.access import page
 from fraud.web.exports import EXPORT_REASON_MIN, download, export_reason
