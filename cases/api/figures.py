@@ -66,6 +66,7 @@ class FigureAnswer(serializers.Serializer):
     currency = serializers.CharField()
     since = serializers.DateField(allow_null=True)
     until = serializers.DateField(allow_null=True)
+    as_of = serializers.DateTimeField()
     n = serializers.IntegerField()
     total = serializers.CharField(allow_null=True)
     median_days = serializers.FloatField(allow_null=True)
@@ -126,6 +127,7 @@ class Figure(CaseworkView):
             "currency": told.currency,
             "since": told.first,
             "until": told.last,
+            "as_of": told.at,
             "n": len(told.rows),
             "total": decimal_text(told.total_minor or 0, told.currency) if told.is_money else None,
             "median_days": told.median,

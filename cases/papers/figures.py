@@ -7,7 +7,6 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import pgettext
 
-from audit import clock
 from audit.actor import Actor
 from audit.language import current_language
 from audit.permissions import require
@@ -25,8 +24,25 @@ def export_figure(*, told: FigureList, query: str, form: str, reason: str, by: A
     """All rows of the list and its sum as `csv` or `xlsx`; `query` is kept with the reason. Raises NotPermitted."""
     require(by, "cases.view_case")
     after = {"figure": told.code, "query": query[:500]}
-    name = f"{told.code}-{clock.today():%Y%m%d}"
-    return export_tables([figure_table(told)], form=form, name=name, reason=reason, by=by, after=after)
+    return export_tables(
+        [figure_table(told)],
+        form=form,
+        stem=told.code,
+        at=told.at,
+        about=_about(told),
+        reason=reason,
+        by=by,
+        after=after,
+    )
+
+
+def _about(told: FigureList) -> list[tuple[str, str]]:
+    """The days of the list and what it is narrowed to, as its page says it."""
+    period = f"{told.first} – {told.last}" if told.first else ""
+    return [
+        (pgettext("overview", "Period"), period),
+        *((chip["label"], chip["text"]) for chip in told.filters.chips),
+    ]
 
 
 def figure_table(told: FigureList) -> Table:

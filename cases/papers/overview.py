@@ -20,7 +20,8 @@ from rules.money import to_decimal
 def export_overview(*, figures: Figures, sections: Sections, form: str, reason: str, by: Actor) -> File:
     """Everything the overview counts as `csv` or `xlsx`. Raises NotPermitted."""
     tables = [*overview_tables(figures), *section_tables(sections)]
-    return export_tables(tables, form=form, name=f"reports-{figures.at:%Y%m%d}", reason=reason, by=by)
+    about = [(pgettext("overview", "Period"), f"{sections.since} – {sections.until}")]
+    return export_tables(tables, form=form, stem="reports", at=figures.at, about=about, reason=reason, by=by)
 
 
 def overview_tables(figures: Figures) -> list[Table]:

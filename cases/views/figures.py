@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from audit import clock
 from audit.typed import choice
 from cases.pages.figure_list import WORDS, FigureList, cases_of_figure, figure_list, figure_page
 from cases.papers.figures import export_figure
@@ -62,7 +61,6 @@ def _show(
     context: dict[str, Any] = {
         "told": told,
         "page": found,
-        "at": clock.now(),
         "rows": [(row, cases[row.case_id]) for row in found.rows],
         "wrong": wrong or [],
         "typed": request.POST,
