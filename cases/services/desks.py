@@ -154,5 +154,3 @@ def _desk(
         version=profile.version if profile else 0,
         by_state=own,
     )
-
-
