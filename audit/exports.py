@@ -9,6 +9,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.http import StreamingHttpResponse
+from django.utils import timezone
+
+from audit import clock
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -37,8 +40,15 @@ def csv_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Genera
         yield buffer.getvalue()
 
 
-def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
-    """The rows as a download, streamed."""
+def dated_name(stem: str, ending: str, at: datetime | None = None) -> str:
+    """`ledger-20261130-1448.csv`: a list is told apart from that of another hour; `at` is the moment it stands for, else the present."""
+    local = timezone.localtime(at or clock.present())
+    return f"{stem}-{local:%Y%m%d-%H%M}.{ending}"
+
+
+def csv_response(stem: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
+    """The rows as a download, streamed; the moment they stand for is in its name."""
+    name = dated_name(stem, "csv")
     response = StreamingHttpResponse(csv_lines(header, rows), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

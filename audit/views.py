@@ -101,7 +101,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         return render(request, "audit/export_refused.html", {"message": message}, status=400)
     filters = _filters(Asked(request.POST))  # the form carries them along
     lines = export_entries(filters, reason=reason, by=actor)
-    return csv_response("audit.csv", EXPORT_HEAD, lines)
+    return csv_response("audit", EXPORT_HEAD, lines)
 
 
 @login_required

@@ -72,6 +72,7 @@ urlpatterns = [
     path("workload/<str:username>/", work.change, name="change-work"),
     path("queue/following/", actions.next_case, name="next"),
     path("queue/do/<slug:name>/", bulk.do_selected, name="bulk-do"),
+    path("queue/assignees/", bulk.assignees, name="assignees"),
     path("queue/undo/", bulk.undo_selected, name="undo-many"),
     path("queue/close/", bulk.close_selected, name="bulk-close"),
     path("cases/<str:reference>/", case.detail, name="detail"),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.utils.translation import trim_whitespace
 
 from tests.import_graph import circles, import_graph, module_files
 from tests.sharing import LONGEST_FIRST, WITH_SERVERS
@@ -183,6 +184,8 @@ def test_a_text_without_context_is_one_text_in_all_apps():
 
 _TRANSLATED = {"_", "gettext", "gettext_lazy", "pgettext", "pgettext_lazy"}
 _IN_TEMPLATES = re.compile(r'{%\s*translate\s+"([^"]+)"(?:\s+context\s+"([^"]+)")?')
+_BLOCKS = re.compile(r"{%\s*blocktranslate\b(.*?)%}(.*?){%\s*(?:plural|endblocktranslate)", re.DOTALL)
+_CONTEXT = re.compile(r'\bcontext\s+"([^"]+)"')
 
 
 def texts_of_code() -> Iterator[tuple[str, str]]:
@@ -209,6 +212,11 @@ def texts_of_templates() -> Iterator[tuple[str, str]]:
     for path in (file for app in SOURCES for file in (ROOT / app).rglob("*.html")):
         for text, context in _IN_TEMPLATES.findall(path.read_text(encoding="utf-8")):
             yield context, text.replace("%", "%%")
+        for told, text in _BLOCKS.findall(path.read_text(encoding="utf-8")):
+            whole = trim_whitespace(text) if re.search(r"\btrimmed\b", told) else text
+            named = re.sub(r"{{\s*(\w+)\s*}}", r"%(\1)s", whole.replace("%", "%%"))
+            context = _CONTEXT.search(told)
+            yield (context[1] if context else "", named)
 
 
 def test_every_text_of_code_and_pages_has_korean_words():

@@ -20,9 +20,8 @@ from cases.pages.figure_lines import Line, Pair
 from cases.pages.figures import PERIODS, WINDOW_DAYS, current_figures
 from cases.pages.overview import current_sections
 from cases.papers.assurance import KINDS, cautions, export_assurance
-from cases.papers.overview import ACTION as EXPORT
 from cases.papers.overview import export_overview
-from cases.papers.tables import FORMS
+from cases.papers.tables import EXPORT, FORMS
 from cases.services.company import company_today
 from cases.visibility import hidden_cases
 from fraud.web.api_strict import StrictCharField, StrictSerializer

@@ -29,8 +29,7 @@ from cases.pages.figure_list import (
 )
 from cases.pages.queue_filters import FILTERS as PAGE_FILTERS
 from cases.papers.figures import export_figure
-from cases.papers.overview import ACTION as EXPORT
-from cases.papers.tables import FORMS
+from cases.papers.tables import EXPORT, FORMS
 from fraud.web.api import PAGING, query
 from fraud.web.api_money import decimal_text
 from fraud.web.api_strict import StrictCharField, StrictSerializer
@@ -67,6 +66,7 @@ class FigureAnswer(serializers.Serializer):
     currency = serializers.CharField()
     since = serializers.DateField(allow_null=True)
     until = serializers.DateField(allow_null=True)
+    as_of = serializers.DateTimeField()
     n = serializers.IntegerField()
     total = serializers.CharField(allow_null=True)
     median_days = serializers.FloatField(allow_null=True)
@@ -127,6 +127,7 @@ class Figure(CaseworkView):
             "currency": told.currency,
             "since": told.first,
             "until": told.last,
+            "as_of": told.at,
             "n": len(told.rows),
             "total": decimal_text(told.total_minor or 0, told.currency) if told.is_money else None,
             "median_days": told.median,

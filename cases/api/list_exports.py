@@ -8,7 +8,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_view
 from rest_framework.request import Request
 
-from audit import clock
 from audit.exports import csv_response
 from cases.api.base import CaseworkView, describe
 from cases.pages import labels, ledger
@@ -47,7 +46,7 @@ class ExportLabels(ExportView, CaseworkView):
         if found.problems:
             raise self.wrong("filters", " ".join(found.problems))
         lines = labels.export_labels(found, asked.urlencode(), reason=reason, by=self.by)
-        return csv_response(f"labels-{clock.today():%Y%m%d}.csv", labels.EXPORT_HEAD, lines)
+        return csv_response("labels", labels.EXPORT_HEAD, lines)
 
 
 @extend_schema_view(
@@ -64,4 +63,4 @@ class ExportLedger(ExportView, CaseworkView):
         """The file. Raises ValidationError."""
         reason = self.reason(self.input(ExportBody))
         lines = ledger.export_ledger(reason=reason, by=self.by)
-        return csv_response(f"recovery-{clock.today():%Y%m%d}.csv", ledger.EXPORT_HEAD, lines)
+        return csv_response("recovery", ledger.EXPORT_HEAD, lines)

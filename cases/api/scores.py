@@ -9,7 +9,6 @@ from drf_spectacular.utils import extend_schema_view
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
-from audit import clock
 from audit.exports import csv_response
 from cases.api.base import CaseworkView, describe
 from cases.pages.score_rows import ACTION, HEAD, Nights, export_scores
@@ -50,4 +49,4 @@ class ExportScores(CaseworkView):
         if not nights.runs().exists():
             raise ValidationError({"run": ErrorDetail(_("No night was screened in these days."), "no_night")})
         lines = export_scores(nights, reason=reason, by=self.by)
-        return csv_response(f"scores-{clock.today():%Y%m%d}.csv", HEAD, lines)
+        return csv_response("scores", HEAD, lines)

@@ -11,7 +11,8 @@ from rest_framework.response import Response
 from audit.permissions import require
 from cases.api.base import CaseworkView, describe
 from cases.pages.work import DeskRow, LateCase, desk_rows, late_cases, unassigned_count
-from cases.services.work import MOST_OPEN_MAX, desks, set_work_profile
+from cases.services.desks import desks
+from cases.services.work import MOST_OPEN_MAX, set_work_profile
 from fraud.web.api import ONLY_PAGING, PAGING
 from fraud.web.api_strict import StrictCharField, StrictIntegerField, StrictSerializer
 

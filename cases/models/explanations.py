@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from cases.models.cases import Case
 from cases.models.decisions import Appeal, Decision
+from fraud.claims.receipts import heic
 
 AWAITING_SCAN, INFECTED = "awaiting_scan", "infected"  # flags of a file that may not be opened
 
@@ -164,14 +165,20 @@ class Evidence(models.Model):
         return self.explanation_id is not None or self.appeal_id is not None
 
     @property
+    def is_undrawn(self) -> bool:
+        """Whether it is a picture nobody could draw when it came and somebody can now; one that was tried and cannot be has a page and no preview."""
+        waits = self.content_type == "image/heic" and self.n_pages == 0 and self.erased_at is None
+        return waits and heic.has_decoder()
+
+    @property
     def has_preview(self) -> bool:
-        """Whether there is a picture of at least the first page."""
-        return self.n_previews > 0 and self.erased_at is None
+        """Whether there is a picture of at least the first page, or one can be drawn when it is asked for."""
+        return (self.n_previews > 0 or self.is_undrawn) and self.erased_at is None
 
     @property
     def preview_pages(self) -> range:
         """The numbers of the pages that can be looked at."""
-        return range(1, self.n_previews + 1)
+        return range(1, (1 if self.is_undrawn else self.n_previews) + 1)
 
     @property
     def is_held_back(self) -> bool:

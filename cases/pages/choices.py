@@ -1,24 +1,25 @@
-"""What the filters and dialogs of the queue offer to choose from."""
+"""What the filters of the queue and the dialog for assigning offer to choose from."""
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from audit import clock
 from audit.actor import Actor
 from audit.people import name_of
 from audit.permissions import Role, can
 from audit.prepared import prepared
+from audit.services import actor_of
 from cases.models import BLIND, Case
 from cases.pages.queue import OPEN
-from cases.pages.queue_filters import hits_shown
+from cases.pages.queue_conditions import hits_shown
+from cases.services.seeing import assignable_among
 from cases.services.tagging import IN_USE_SECONDS, tags_in_use
 from fraud.claims.identity import holders_of
-from fraud.claims.models import Department, User
+from fraud.claims.models import Department
 from rules.models import Rule
 
 _departments = prepared(
@@ -26,40 +27,23 @@ _departments = prepared(
 )
 
 
-def people_to_assign(case: Case | None = None) -> list[tuple[str, str]]:
-    """(login, name) of whoever may be given a case; of one case, only who sees its department."""
-    rows = list(_people.rows(clock.today()))
-    people = {
-        login: name_of(User(username=login, last_name=last, first_name=first))
-        for login, last, first, _unit in rows
-    }
-    given: dict[str, set[str]] = {}
-    for login, _last, _first, unit in rows:
-        if unit:
-            given.setdefault(login, set()).add(unit)
-    if case is None or not given:
-        return list(people.items())
-    above = _with_above(case.cardholder.department_id)
-    return [(login, name) for login, name in people.items() if login not in given or given[login] & above]
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """Somebody who works cases: login, name, and how many of the cases asked about a lead may give them."""
+
+    login: str
+    name: str
+    n: int
 
 
-def _with_above(department: int | None) -> set[str]:
-    """Codes of a department and of all above it."""
-    rows = {
-        key: (parent, code) for key, parent, code in Department.objects.values_list("pk", "parent_id", "code")
-    }
-    found: set[str] = set()
-    while department in rows and rows[department][1] not in found:
-        found.add(rows[department][1])
-        department = rows[department][0]
-    return found
-
-
-@prepared
-def _people(today: date) -> QuerySet[User, Any]:
-    """A row a department that somebody was given, one with None for who sees all."""
-    people = holders_of(Role.REVIEWER, Role.APPROVER, today=today).order_by("last_name", "first_name", "id")
-    return people.values_list("username", "last_name", "first_name", "units__code")[:500]
+def people_to_assign(cases: list[Case]) -> list[Taker]:
+    """Whoever may be given at least one of these cases, by name; by the rule that assigning itself asks. A few queries a person."""
+    people = holders_of(Role.REVIEWER, Role.APPROVER).order_by("last_name", "first_name", "pk")
+    found = (
+        Taker(user.get_username(), name_of(user), len(assignable_among(cases, actor_of(user))))
+        for user in people
+    )
+    return [one for one in found if one.n]
 
 
 @prepared
@@ -72,18 +56,14 @@ def _rules() -> QuerySet[Rule, Any]:
 
 
 def choices_of(by: Actor, language: str) -> dict[str, Any]:
-    """`departments` (code, name), `rules` (code, name) among the reasons of open cases, `tags` (twice each), and `people` (login, name) to
-    assign to. What there is to filter by is at most half a minute old."""
+    """`departments` (code, name), `rules` (code, name) among the reasons of open cases, `tags` (twice each). What there is to filter by is at most half a minute old."""
     rows = cache.get_or_set("cases:departments", _departments.rows, IN_USE_SECONDS) or ()
     context: dict[str, Any] = {
         "departments": [(code, (ko if language == "ko" else en) or ko) for code, ko, en in rows],
         "rules": [],
         "tags": [(tag, tag) for tag in tags_in_use()],
-        "people": [],
     }
     if can(by, "fraud.view_score"):
         rules = cache.get_or_set("cases:rules-of-open", _rules.rows, IN_USE_SECONDS) or ()
         context["rules"] = [(code, ko if language == "ko" else en) for code, ko, en in rules]
-    if can(by, "cases.assign_case"):
-        context["people"] = people_to_assign()
     return context

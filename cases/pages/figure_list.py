@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import npgettext, pgettext, pgettext_lazy
 
+from audit import clock
 from audit.actor import Actor
 from audit.asked import PAGING
 from audit.language import current_language
@@ -82,6 +83,7 @@ class FigureList:
     last: date | None
     rows: tuple[FigureRow, ...]
     filters: QueueFilters
+    at: datetime  # what is known is counted as of this moment
     total_minor: int | None = None
     median: float | None = None
 
@@ -136,12 +138,12 @@ def figure_list(code: str, asked: QueryDict, by: Actor) -> FigureList:
     `code` is one of `WORDS`. What could not be read is left out and named in `filters.problems`.
     """
     currency, first, last, filters = _read(code, asked)
-    hidden = hidden_cases(by)
+    hidden, at = hidden_cases(by), clock.now()
     if code == DECIDED and first is not None:
         decided = decided_in(first, last).exclude(pk__in=hidden).filter(filters.condition)
         times = decided.values_list("pk", "opened_at", "decided_at")
         found = [FigureRow(pk, days=_days(opened, at)) for pk, opened, at in times]
-        return FigureList(code, "", first, last, _ordered(found), filters, median=median_days(decided))
+        return FigureList(code, "", first, last, _ordered(found), filters, at, median=median_days(decided))
     of = Sum(code)
     money = money_still_open(hidden) if first is None else money_decided(first, last, hidden)
     counted = {row.case_id: row.minor(of) for row in money if row.currency == currency and row.minor(of)}
@@ -150,7 +152,7 @@ def figure_list(code: str, asked: QueryDict, by: Actor) -> FigureList:
         counted = {pk: counted[pk] for pk in set(narrowed) & counted.keys()}
     found = [FigureRow(pk, minor) for pk, minor in counted.items()]
     return FigureList(
-        code, currency, first, last, _ordered(found), filters, total_minor=sum(counted.values())
+        code, currency, first, last, _ordered(found), filters, at, total_minor=sum(counted.values())
     )
 
 

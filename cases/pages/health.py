@@ -10,7 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
+from audit.actor import Actor
 from cases.services.health import Fact, Level
+from fraud.web.navigation import may_open
 from fraud.web.tags import number
 
 PREFIX = "cleancard_"
@@ -52,14 +54,15 @@ class HealthRow:
     href: str
 
 
-def health_rows(facts: Sequence[Fact]) -> list[HealthRow]:
-    """The facts in the reader's language, what needs somebody first."""
+def health_rows(facts: Sequence[Fact], by: Actor) -> list[HealthRow]:
+    """The facts in the reader's language, what needs somebody first; with the page that has more of it where they may open that."""
     order = (Level.BAD, Level.WARN, Level.OK)
     rows = []
     for fact in sorted(facts, key=lambda one: order.index(one.level)):
         label, _help, href = _ABOUT[fact.code]
         word, tag = LEVELS[fact.level]
-        rows.append(HealthRow(fact, str(label), said_of(fact), str(word), tag, href))
+        more = href if may_open(href, by) else ""
+        rows.append(HealthRow(fact, str(label), said_of(fact), str(word), tag, more))
     return rows
 
 

@@ -17,7 +17,8 @@ from cases.pages.figure_lines import Line, counted, days_taken, money, share
 from cases.pages.figure_list import DECIDED, WORDS, figure_link
 from cases.pages.figures import PeriodFigures, figures_between
 from cases.pages.headlines import rule_names
-from cases.pages.queue_filters import last_of, rules_shown
+from cases.pages.queue_conditions import rules_shown
+from cases.pages.queue_filters import last_of
 from cases.pages.words import SOURCES
 from cases.services.decided import decided_in, misuse_codes, teaching_codes
 from cases.services.money_counted import Sum

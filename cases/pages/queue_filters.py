@@ -1,4 +1,5 @@
-"""What the queue can be narrowed to: one table with the condition of each filter. How it is read and said is in `queue_reading.py`."""
+"""What the queue can be narrowed to: one table with the condition of each filter. Longer conditions are in `queue_conditions.py`,
+how the table is read and said in `queue_reading.py`."""
 
 from __future__ import annotations
 
@@ -8,16 +9,24 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from audit.language import current_language
-from audit.people import number_key
-from audit.people_rows import with_number
-from audit.typed import day, decimal_number, month, whole_number
+from audit.typed import day, decimal_number, month
 from cases.dispositions import Disposition
-from cases.models import BLIND, Alert, Appeal, Case, CaseTag
+from cases.models import BLIND, Appeal, Case
+from cases.pages.queue_conditions import (
+    approver_condition,
+    department_named,
+    merchant_condition,
+    merchant_named,
+    person_named,
+    reason_condition,
+    rule_named,
+    tag_condition,
+    text_condition,
+)
 from cases.pages.words import SOURCES, STATES
 from cases.services.choice_words import disposition_word
 from cases.services.clocks import overdue_cases
@@ -35,11 +44,9 @@ from cases.services.decided import (
 from cases.services.money_told import cases_with_money
 from cases.services.tagging import NAME_MAX
 from cases.workflow import State
-from fraud.claims.identity import cardholders_of, people_named
-from fraud.claims.models import Department, Merchant
-from fraud.detection.models import RuleHit, Score
+from fraud.claims.identity import cardholders_of
+from fraud.detection.models import Score
 from fraud.web.words import BANDS
-from rules.models import Rule
 
 VERDICT_WORDS: Mapping[str, Promise] = {
     "misuse": gettext_lazy("misuse"),
@@ -110,20 +117,24 @@ def _least(value: str) -> Q | None:
 FILTERS: Mapping[str, Filter] = {
     "q": Filter(gettext_lazy("Text"), lambda value: text_condition(value[:100])),
     "rule": Filter(
-        gettext_lazy("Reason"), lambda value: _reason_condition(value[:40]), say=lambda value: _rule(value)
+        gettext_lazy("Reason"),
+        lambda value: reason_condition(value[:40]),
+        say=lambda value: rule_named(value),
     ),
     "department": Filter(
         gettext_lazy("Department"),
         lambda value: Q(cardholder__department__code=value[:40]),
-        say=lambda value: _department(value),
+        say=lambda value: department_named(value),
     ),
     "person": Filter(gettext_lazy("Cardholder"), lambda value: Q(cardholder__in=cardholders_of(value[:60]))),
     "merchant": Filter(
-        gettext_lazy("Merchant"), lambda value: _merchant_condition(value), say=lambda value: _merchant(value)
+        gettext_lazy("Merchant"),
+        lambda value: merchant_condition(value),
+        say=lambda value: merchant_named(value),
     ),
     "approver": Filter(
         pgettext_lazy("filter", "Approver of a claim"),
-        lambda value: _approver_condition(value[:60]),
+        lambda value: approver_condition(value[:60]),
         say=lambda value: person_named(value),
     ),
     "run": Filter(gettext_lazy("Run"), lambda value: Q(run__reference=value[:20])),
@@ -230,99 +241,5 @@ FILTERS: Mapping[str, Filter] = {
     ),
     "open_at": Filter(pgettext_lazy("filter", "Open at the end of"), _by_day(open_at_end_of), is_day=True),
     "min": Filter(gettext_lazy("At least"), _least),
-    "tag": Filter(pgettext_lazy("filter", "Tag"), lambda value: _tag_condition(value[:NAME_MAX])),
+    "tag": Filter(pgettext_lazy("filter", "Tag"), lambda value: tag_condition(value[:NAME_MAX])),
 }
-
-
-# Hits of the run that judged the claim. Spelled as either-or: as one COALESCE, Django joins the score inwardly and loses alerts
-# that have none.
-_JUDGED = Q(claim__alerts__score__run=F("run")) | Q(claim__alerts__score=None, claim__alerts__run=F("run"))
-
-
-def hits_shown(cases: QuerySet[Case]) -> QuerySet[RuleHit]:
-    """The hits that rows of these cases show: on claims that are in them, of the run that judged the claim."""
-    return RuleHit.objects.filter(
-        _JUDGED, claim__alerts__left_at=None, is_shadow=False, claim__alerts__case__in=cases.values("pk")
-    )
-
-
-def rules_shown(cases: QuerySet[Case]) -> dict[str, set[int]]:
-    """Code of a rule → keys of those of the cases that show it among their reasons, as the filter by reason has it."""
-    open_to_all = cases.exclude(BLIND)
-    hits = hits_shown(open_to_all)
-    shown: dict[str, set[int]] = {}
-    for code, case_id in hits.values_list("rule_version__rule__code", "claim__alerts__case_id").distinct():
-        shown.setdefault(code, set()).add(case_id)
-    known = {code.lower(): code for code in Rule.objects.values_list("code", flat=True)}
-    for case_id, pattern in open_to_all.values_list("pk", "pattern"):
-        if pattern.lower() in known:
-            shown.setdefault(known[pattern.lower()], set()).add(case_id)
-    return shown
-
-
-def _merchant_condition(value: str) -> Q | None:
-    """Cases that hold a claim from there."""
-    key = whole_number(value)
-    if key is None or not 0 < key < 2**63:
-        return None
-    return Q(pk__in=Alert.objects.filter(left_at=None, claim__merchant=key).values("case"))
-
-
-def _merchant(value: str) -> str:
-    place = Merchant.objects.filter(pk=whole_number(value) or 0).first()
-    return place.name if place else value
-
-
-def _rule(code: str) -> str:
-    """The code with the rule's name, where a rule has it."""
-    rule = Rule.objects.filter(code__iexact=code[:40]).first()
-    if rule is None:
-        return code
-    return f"{rule.code} {rule.name_ko if current_language() == 'ko' else rule.name_en}"
-
-
-def _department(code: str) -> str:
-    """The name of the department, or the code where none has it."""
-    found = Department.objects.filter(code=code[:40]).first()
-    if found is None:
-        return code
-    return (found.name_en if current_language() == "en" else "") or found.name
-
-
-def _approver_condition(number: str) -> Q | None:
-    """Cases that hold a claim this employee approved."""
-    held = with_number(Alert.objects.filter(left_at=None), "claim__approver_no", number)
-    return Q(pk__in=held.values("case")) if number_key(number) else None
-
-
-def person_named(number: str) -> str:
-    """What the employee with this number is called; the number of somebody nobody knows."""
-    person = cardholders_of(number).first()
-    return str(person) if person else number
-
-
-def _tag_condition(name: str) -> Q:
-    return Q(pk__in=CaseTag.objects.filter(name=name.lstrip("#").lower()).values("case"))
-
-
-def _reason_condition(code: str) -> Q:
-    """Every case that shows the code among its reasons: its leading one, or any hit in the run that judged the claim."""
-    hits = RuleHit.objects.filter(
-        _JUDGED,
-        claim__alerts__left_at=None,
-        rule_version__rule__code__iexact=code,
-        is_shadow=False,
-        claim__alerts__case=OuterRef("pk"),
-    )
-    return (Q(pattern__iexact=code) | Q(Exists(hits))) & ~BLIND
-
-
-def text_condition(text: str) -> Q:
-    """Cases with this reference, and those whose person or merchant the text finds."""
-    places = Merchant.objects.filter(name__icontains=text)
-    return found_by(text, people_named(text).values("pk"), places.values("pk"))
-
-
-def found_by(reference: str, people: Any, places: Any) -> Q:
-    """Cases with this reference, and those of people or merchants: keys, or a queryset of them."""
-    return Q(reference__iexact=reference) | Q(cardholder_id__in=people) | Q(merchant_id__in=places)

@@ -12,8 +12,8 @@ from audit.permissions import can
 from audit.prepared import prepared
 from cases.models import Case
 from cases.pages.queue_cases import read_cases
-from cases.pages.queue_filters import found_by as cases_found_by
-from cases.pages.queue_filters import text_condition
+from cases.pages.queue_conditions import found_by as cases_found_by
+from cases.pages.queue_conditions import text_condition
 from cases.services.money_told import attach_money
 from cases.services.seeing import visible_among, without_involved
 from cases.visibility import visible_cases

@@ -10,8 +10,9 @@ from audit.actor import Actor
 from cases.models import Case, Notice
 from cases.services.clocks import overdue_cases
 from cases.services.company import company_today
+from cases.services.desks import WORKED, Desk, desks
 from cases.services.seeing import cases_of_others, without_involved
-from cases.services.work import FOLLOWERS, WORKED, Desk, days_late, desks, stranded_among
+from cases.services.work import FOLLOWERS, days_late, stranded_among
 from cases.workflow import State
 from fraud.claims.models import Department
 from fraud.company.values import current_calendar

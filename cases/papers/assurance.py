@@ -8,6 +8,7 @@ from typing import IO
 from django.utils.translation import pgettext
 
 from audit.actor import Actor
+from audit.exports import dated_name
 from audit.language import current_language
 from audit.people import name_of
 from audit.services import CONFIG, record
@@ -26,13 +27,15 @@ KINDS = ("pdf", *FORMS)
 
 def export_assurance(*, report: Report, kind: str, reason: str, by: Actor) -> File:
     """The report as a file of the kind (one of KINDS). The caller has asked for the report, and so for the right to it."""
-    name = f"assurance-{report.first:%Y-%m}"
+    stem = f"assurance-{report.first:%Y-%m}"
     file: IO[bytes] = io.BytesIO()
     if kind == "pdf":
         _write_document(report, reason, by, file)
-        made = File(file, f"{name}.pdf", "application/pdf")
+        made = File(file, dated_name(stem, "pdf", report.at), "application/pdf")
     else:
-        made = write_tables(assurance_tables(report), kind, name)
+        month, note = say_month_of_year(report.first, current_language()), pgettext("export", "Note")
+        about = [(pgettext("overview", "Period"), month), *((note, caution) for caution in cautions(report))]
+        made = write_tables(assurance_tables(report), kind, stem, report.at, about)
     with one_transaction():
         record(
             action="assurance.exported",

@@ -7,16 +7,12 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import pgettext
 
-from audit import clock
 from audit.actor import Actor
 from audit.language import current_language
 from audit.permissions import require
-from audit.services import CONFIG, record
-from audit.transactions import one_transaction
 from cases.models import Case
 from cases.pages.figure_list import FigureList, FigureRow, cases_of_figure
-from cases.papers.overview import ACTION
-from cases.papers.tables import File, write_tables
+from cases.papers.tables import File, export_tables
 from cases.services.choice_words import disposition_word
 from fraud.web.tables import Column, Table
 from rules.money import to_decimal
@@ -26,13 +22,27 @@ _CHUNK = 500
 
 def export_figure(*, told: FigureList, query: str, form: str, reason: str, by: Actor) -> File:
     """All rows of the list and its sum as `csv` or `xlsx`; `query` is kept with the reason. Raises NotPermitted."""
-    require(by, ACTION)
     require(by, "cases.view_case")
-    made = write_tables([figure_table(told)], form, f"{told.code}-{clock.today():%Y%m%d}")
-    after = {"kind": form, "figure": told.code, "query": query[:500]}
-    with one_transaction():
-        record(action="figures.exported", by=by, subject=CONFIG, reason=reason, after=after)
-    return made
+    after = {"figure": told.code, "query": query[:500]}
+    return export_tables(
+        [figure_table(told)],
+        form=form,
+        stem=told.code,
+        at=told.at,
+        about=_about(told),
+        reason=reason,
+        by=by,
+        after=after,
+    )
+
+
+def _about(told: FigureList) -> list[tuple[str, str]]:
+    """The days of the list and what it is narrowed to, as its page says it."""
+    period = f"{told.first} – {told.last}" if told.first else ""
+    return [
+        (pgettext("overview", "Period"), period),
+        *((chip["label"], chip["text"]) for chip in told.filters.chips),
+    ]
 
 
 def figure_table(told: FigureList) -> Table:

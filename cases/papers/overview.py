@@ -6,30 +6,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from audit.actor import Actor
-from audit.permissions import require
-from audit.services import CONFIG, record
-from audit.transactions import one_transaction
 from cases.pages.backlog import AGES, age_words
 from cases.pages.figures import Figures
 from cases.pages.overview import Sections
 from cases.pages.repeats import RepeatGroup
-from cases.papers.tables import File, section_table, write_tables
+from cases.papers.tables import File, export_tables, section_table
 from cases.services.amount_words import AMOUNTS, Amount
 from cases.services.choice_words import disposition_word
 from fraud.web.tables import Column, Table
 from rules.money import to_decimal
 
-ACTION = "cases.export_cases"
-
 
 def export_overview(*, figures: Figures, sections: Sections, form: str, reason: str, by: Actor) -> File:
     """Everything the overview counts as `csv` or `xlsx`. Raises NotPermitted."""
-    require(by, ACTION)
     tables = [*overview_tables(figures), *section_tables(sections)]
-    made = write_tables(tables, form, f"reports-{figures.at:%Y%m%d}")
-    with one_transaction():
-        record(action="figures.exported", by=by, subject=CONFIG, reason=reason, after={"kind": form})
-    return made
+    about = [(pgettext("overview", "Period"), f"{sections.since} – {sections.until}")]
+    return export_tables(tables, form=form, stem="reports", at=figures.at, about=about, reason=reason, by=by)
 
 
 def overview_tables(figures: Figures) -> list[Table]:

@@ -1,19 +1,31 @@
-"""Tables of figures as one file: CSV or a workbook, safe against formulas."""
+"""Tables of figures as one file, CSV or a workbook, safe against formulas; exported with a reason, on record."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
 from typing import IO
 
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from audit.actor import Actor
+from audit.exports import dated_name
+from audit.permissions import require
+from audit.services import CONFIG, record
+from audit.transactions import one_transaction
 from cases.pages.figure_lines import Pair, Section
 from fraud.web.tables import Column, Table, all_csv
 from fraud.web.workbook import KIND, write_workbook
 
+EXPORT = "cases.export_cases"
 FORMS = ("csv", "xlsx")
+#: What else there is to say of all tables of a file: (what, value).
+About = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +37,48 @@ class File:
     content_type: str
 
 
-def write_tables(tables: Sequence[Table], form: str, name: str) -> File:
-    """The tables as `csv`, below each other, or as `xlsx`, a sheet each."""
+def write_tables(tables: Sequence[Table], form: str, stem: str, at: datetime, about: About = ()) -> File:
+    """The tables as `csv`, below each other, or as `xlsx`, a sheet each, with the moment they stand for and what else there is to say of all.
+
+    That stands first in a text and last among the sheets.
+    """
+    name, told = dated_name(stem, form, at), _about(at, about)
     if form == "csv":
-        return File(io.BytesIO(all_csv(tables).encode("utf-8")), f"{name}.csv", "text/csv; charset=utf-8")
+        text = all_csv([told, *tables])
+        return File(io.BytesIO(text.encode("utf-8")), name, "text/csv; charset=utf-8")
     file = io.BytesIO()
-    write_workbook(tables, file)
+    write_workbook([*tables, told], file)
     file.seek(0)
-    return File(file, f"{name}.xlsx", KIND)
+    return File(file, name, KIND)
+
+
+def _about(at: datetime, about: About) -> Table:
+    columns = [
+        Column("what", pgettext("export", "About these figures")),
+        Column("value", pgettext("assurance", "value")),
+    ]
+    moment = f"{timezone.localtime(at):%Y-%m-%d %H:%M %Z}"
+    rows = [{"what": what, "value": value} for what, value in ((_("As of"), moment), *about) if value]
+    return Table("about", columns, rows, caption=pgettext("export", "About these figures"))
+
+
+def export_tables(
+    tables: Sequence[Table],
+    *,
+    form: str,
+    stem: str,
+    at: datetime,
+    about: About = (),
+    reason: str,
+    by: Actor,
+    after: Mapping[str, str] = MappingProxyType({}),
+) -> File:
+    """The tables as a file; that somebody has them is kept with the reason and `after`, what else there is to say of it. Raises NotPermitted."""
+    require(by, EXPORT)
+    made = write_tables(tables, form, stem, at, about)
+    with one_transaction():
+        record(action="figures.exported", by=by, subject=CONFIG, reason=reason, after={"kind": form, **after})
+    return made
 
 
 def section_table(section: Section, now: str, before: str) -> Table:

@@ -18,9 +18,10 @@ from cases.models import Appeal, Case, Decision, Notice, Recovery
 from cases.services.casework import casework
 from cases.services.clocks import count_done
 from cases.services.company import at_moment, company_today
+from cases.services.desks import Desk, desks, person_key
 from cases.services.standing import case_subject, parties_towards
 from cases.services.telling_staff import send_letters, tell
-from cases.services.work import HELD, Desk, days_late, desks, hand_over_all, is_stranded, may_work, person_key
+from cases.services.work import HELD, days_late, hand_over_all, is_stranded, may_work
 from cases.workflow import Party, State
 
 BY = Actor.system("clocks")

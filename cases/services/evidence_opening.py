@@ -10,6 +10,7 @@ from audit.permissions import can
 from audit.services import record, record_refusal
 from audit.transactions import one_transaction
 from cases.evidence import store
+from cases.evidence.preview import PictureDamaged, PictureTooLarge, Previews, picture_preview
 from cases.models import Evidence
 from cases.services import errors
 from cases.services.conflicts import relations_of
@@ -66,8 +67,30 @@ def open_evidence(*, evidence: Evidence, by: Actor, page: int = 0) -> OpenedFile
             )
         raise errors.EvidenceDamaged
     if page:
+        if evidence.is_undrawn:
+            _draw(evidence, content)
         return _preview_of(evidence, page)
     return OpenedFile(content, evidence.name, evidence.content_type)
+
+
+def _draw(evidence: Evidence, content: bytes) -> None:
+    """Draw a picture that came before its decoder did, once: the preview stays with the file, and what cannot be drawn is not tried again.
+
+    No change of the case, so neither version nor entry. Where no decoder is installed it waits on.
+    """
+    try:
+        found = picture_preview(content)
+    except (PictureDamaged, PictureTooLarge):
+        found = Previews(n_pages=1)
+    try:
+        for number, picture in enumerate(found.pages, 1):
+            store.write(evidence.key, picture, suffix=store.page_suffix(number))
+    except OSError:  # the disk is full: another time
+        return
+    evidence.n_pages, evidence.n_previews = found.n_pages, len(found.pages)
+    Evidence.objects.filter(pk=evidence.pk, erased_at=None).update(
+        n_pages=evidence.n_pages, n_previews=evidence.n_previews
+    )
 
 
 def _preview_of(evidence: Evidence, page: int) -> OpenedFile:

@@ -16,10 +16,10 @@ from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import company_today, lock_until, present
 from cases.services.outbox import enqueue_mail
-from cases.services.seeing import cases_of_others, may_see, why_unseen
+from cases.services.seeing import cases_of_others, may_see, why_unseen, works_cases
 from cases.services.steps import UNDO_SECONDS, check_step, move, read_case
 from cases.services.texts import clean_line
-from cases.workflow import MAX_SNOOZE_DAYS, Action, Party, State, parties_of
+from cases.workflow import MAX_SNOOZE_DAYS, Action, State
 from fraud.claims.models import User
 
 TAKE_DAYS = 2  # business days until a take expires
@@ -117,7 +117,7 @@ def assign_case(*, case: Case, to: User, by: Actor, expected_version: int | None
     case = read_case(case)
     row = check_step(case, Action.ASSIGN, by=by, expected_version=expected_version)
     receiver = actor_of(to)
-    if not to.is_active or Party.REVIEWER not in parties_of(receiver.roles):
+    if not to.is_active or not works_cases(receiver):
         raise errors.PersonNotSuitable
     if why := why_unseen(receiver, case):
         raise errors.PersonNotSuitable(why)

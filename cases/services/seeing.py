@@ -21,7 +21,7 @@ from cases.services.conflicts import answers_of, lists
 from cases.services.standing import parties_towards
 from cases.workflow import Party, State
 from fraud.claims.identity import barred_cardholders
-from fraud.claims.units import sees_department, within_units
+from fraud.claims.units import seen_departments, sees_department, within_units
 
 _HOLDERS = frozenset({Role.REVIEWER, Role.APPROVER})
 
@@ -50,6 +50,16 @@ def may_be_given(by: Actor, case: Case) -> bool:
     return case.state != State.APPEALED or Party.OTHER_APPROVER in parties_towards(case, by)
 
 
+def works_cases(by: Actor) -> bool:
+    """Whether they work cases at all, and so may be given new ones."""
+    return bool(by.roles & _HOLDERS)
+
+
+def assignable_among(cases: list[Case], to: Actor) -> list[Case]:
+    """Those of some cases that a lead may give them: what `assign_case` does not refuse because of the person."""
+    return visible_among(cases, to) if works_cases(to) else []
+
+
 def holders_in(case: Case) -> frozenset[Role]:
     """Of which roles a holder may be as the case stands: while money comes back it may be a clerk."""
     return _HOLDERS | {Role.RECOVERY_CLERK} if case.state == State.RECOVERING else _HOLDERS
@@ -71,8 +81,9 @@ def visible_among(cases: list[Case], by: Actor) -> list[Case]:
     """Those of a few cases that are theirs to see, in their order. One query, and one each for a cardholder that is not at hand."""
     barred = barred_cardholders(by)
     others = [case for case in cases if case.cardholder_id not in barred]
-    if by.units and not by.is_system:
-        others = [case for case in others if sees_department(by, case.cardholder.department_id)]
+    seen = seen_departments(by)
+    if seen is not None:
+        others = [case for case in others if case.cardholder.department_id in seen]
     return without_involved(others, by)
 
 

@@ -11,7 +11,6 @@ from cases.actions.casework import CASE_ACTIONS
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.models import Appeal, Case, Decision, Evidence
 from cases.pages.case import ClaimRow, leading_hits
-from cases.pages.choices import people_to_assign
 from cases.pages.hints import hints_of_outcome
 from cases.pages.outcomes import forecast_legitimate, forecast_part, forecast_proposal
 from cases.pages.queue import has_queue
@@ -83,8 +82,6 @@ def action_context(
             context["part_is_direct"], context["forecast_part"] = forecast_part(case, over.minor, settings)
     if Action.APPROVE in actions and context["decision"] is not None:
         context["hints"] = hints_of_outcome(case, context["decision"].disposition)
-    if Action.ASSIGN in actions:
-        context["people"] = people_to_assign(case)
     if Action.DECIDE_APPEAL in actions or case.state == State.APPEALED:
         appeal = _open_appeal(case)
         context["appeal"] = appeal

@@ -18,9 +18,8 @@ from cases.pages.figures import current_figures, read_days
 from cases.pages.overview import current_sections
 from cases.pages.queue_filters import last_of
 from cases.papers.assurance import KINDS, cautions, export_assurance
-from cases.papers.overview import ACTION as EXPORT
 from cases.papers.overview import export_overview
-from cases.papers.tables import FORMS
+from cases.papers.tables import EXPORT, FORMS
 from cases.services.company import company_today
 from cases.visibility import hidden_cases
 from fraud.web.access import page

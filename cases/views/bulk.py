@@ -7,16 +7,18 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from audit.permissions import NotPermitted, require
 from audit.typed import whole_number
 from cases.actions.opening import BULK_CLOSE, BULK_ROWS
 from cases.models import Case
+from cases.pages.choices import people_to_assign
 from cases.pages.outcomes import said_of_bulk
 from cases.pages.undo import UNDO_KEY, remember_undo
 from cases.services import bulk, errors
 from cases.services.decisions import BulkItem, BulkOutcome, bulk_close
+from cases.services.seeing import visible_among
 from cases.views.actions import own_path, sentence_of, status_of
 from cases.views.queue import show_queue
 from fraud.claims.units import within_units
@@ -60,6 +62,22 @@ def do_selected(request: HttpRequest, name: str) -> HttpResponse:
     if done:
         remember_undo(request, done, name)
     return _told(request, outcomes, step=name)
+
+
+@page("cases.assign_case")
+@require_GET
+def assignees(request: HttpRequest) -> HttpResponse:
+    """Who can be given the chosen cases: a fragment for the dialogs of the list and of a case."""
+    cases = visible_among([item.case for item in _items(request, request.GET)], request.actor)
+    people = people_to_assign(cases)
+    context = {
+        "n": len(cases),
+        "all": [(one.login, one.name) for one in people if one.n == len(cases)],
+        "some": [one for one in people if one.n < len(cases)],
+        "chosen": request.GET.get("assignee", ""),
+        "form": "bulk" if "list" in request.GET else "",
+    }
+    return render(request, "cases/queue/_assignees.html", context)
 
 
 @page("cases.view_case")
@@ -122,9 +140,13 @@ def _query(request: HttpRequest) -> str:
 
 
 def _chosen(request: HttpRequest) -> list[BulkItem]:
+    return _items(request, request.POST)
+
+
+def _items(request: HttpRequest, asked: QueryDict) -> list[BulkItem]:
     """`reference@version` of each chosen row, in the order of the page; the service refuses what is not theirs."""
     versions: dict[str, int] = {}
-    for value in request.POST.getlist("case")[:500]:
+    for value in asked.getlist("case")[:500]:
         reference, _at, version = value.partition("@")
         if (number := whole_number(version)) is not None:
             versions[reference] = number

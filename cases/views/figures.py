@@ -10,12 +10,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from audit import clock
 from audit.typed import choice
 from cases.pages.figure_list import WORDS, FigureList, cases_of_figure, figure_list, figure_page
 from cases.papers.figures import export_figure
-from cases.papers.overview import ACTION as EXPORT
-from cases.papers.tables import FORMS
+from cases.papers.tables import EXPORT, FORMS
 from cases.views.queue import decorate
 from fraud.web.access import page
 from fraud.web.exports import EXPORT_REASON_MIN, download, export_reason
@@ -63,7 +61,6 @@ def _show(
     context: dict[str, Any] = {
         "told": told,
         "page": found,
-        "at": clock.now(),
         "rows": [(row, cases[row.case_id]) for row in found.rows],
         "wrong": wrong or [],
         "typed": request.POST,

@@ -63,4 +63,8 @@ def health(request: HttpRequest) -> HttpResponse:
     """The same facts in words, what needs somebody first."""
     facts = find_health()
     word, tag = LEVELS[worst(facts)]
-    return render(request, "cases/health/page.html", {"rows": health_rows(facts), "word": word, "tag": tag})
+    return render(
+        request,
+        "cases/health/page.html",
+        {"rows": health_rows(facts, request.actor), "word": word, "tag": tag},
+    )

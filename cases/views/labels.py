@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from audit import clock
 from audit.exports import csv_response
 from audit.paging import capped_count, keyset_page
 from cases.pages.labels import (
@@ -63,4 +62,4 @@ def export(request: HttpRequest) -> HttpResponseBase:
         message = _("Say in a few words what the export is for.")
         return render(request, "400.html", {"message": message}, status=400)
     lines = export_labels(read_label_filters(request.GET), request.GET.urlencode(), reason=reason, by=by)
-    return csv_response(f"labels-{clock.today():%Y%m%d}.csv", EXPORT_HEAD, lines)
+    return csv_response("labels", EXPORT_HEAD, lines)

@@ -23,6 +23,7 @@ from cases.pages.figure_list import DECIDED
 from cases.pages.figures import KEEP_SECONDS, PERIODS, Figures, current_figures, read_days
 from cases.pages.overview import Sections, Week, current_sections
 from cases.pages.period_lines import Span, queue_link, sums_of
+from cases.pages.role_overview import role_sections
 from cases.services.company import company_today
 from cases.visibility import hidden_cases
 from fraud.web.access import page
@@ -30,6 +31,8 @@ from fraud.web.charts import Axis, Mark, Series, bars, lines, sparkline
 from fraud.web.dates import say_day
 from fraud.web.tables import one_digit
 from fraud.web.tags import number, percent
+
+N_NIGHTS = 12  # shown to who sees no cases
 
 
 @page("cases.view_case", "fraud.view_run")
@@ -61,6 +64,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     if can(by, "cases.view_case"):
         sections = current_sections(figures, today, hidden)
         context |= {"sections": sections, "tables": _tables(sections, n_days)}
+    else:
+        context |= {"nights": figures.runs[: -N_NIGHTS - 1 : -1], **role_sections(by, span)}
     return render(request, "cases/overview/page.html", context)
 
 

@@ -179,4 +179,4 @@ def export(request: HttpRequest) -> HttpResponse:
     if len(reason) < EXPORT_REASON_MIN:
         message = _("Say in a few words what the export is for.")
         return render(request, "400.html", {"message": message}, status=400)
-    return csv_response("recovery.csv", export_heads(), export_ledger(reason=reason, by=by))  # type: ignore[return-value]
+    return csv_response("recovery", export_heads(), export_ledger(reason=reason, by=by))  # type: ignore[return-value]

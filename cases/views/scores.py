@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from audit import clock
 from audit.exports import csv_response
 from audit.typed import day
 from cases.pages.score_rows import ACTION, HEAD, Nights, export_scores
@@ -46,7 +45,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     if wrong:
         return _form(request, typed, wrong, status=422)
     lines = export_scores(nights, reason=reason, by=request.actor)
-    return csv_response(f"scores-{clock.today():%Y%m%d}.csv", HEAD, lines)
+    return csv_response("scores", HEAD, lines)
 
 
 def _form(

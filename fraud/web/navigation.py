@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from audit.actor import Actor
+from audit.permissions import can
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,12 @@ RAIL: tuple[RailItem, ...] = (
         ("fraud.view_settings", "fraud.change_settings"),
     ),
 )
+
+
+def may_open(path: str, by: Actor) -> bool:
+    """Whether the rail offers the page at this address to somebody."""
+    return any(can(by, action) for item in RAIL if item.path == path for action in item.actions)
+
 
 #: Key of an entry → how much waits there for somebody. The app that knows registers it.
 _COUNTS: dict[str, Callable[[Actor], int]] = {}

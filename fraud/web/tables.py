@@ -12,6 +12,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import Promise
 
+from audit.exports import dated_name
 from fraud.web.exports import harmless
 from fraud.web.tags import number, percent
 
@@ -115,5 +116,5 @@ def csv_answer(request: HttpRequest, tables: Sequence[Table]) -> HttpResponse | 
     if table is None:
         raise Http404
     answer = HttpResponse(table.csv(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{table.name}.csv"'
+    answer["Content-Disposition"] = f'attachment; filename="{dated_name(table.name, "csv")}"'
     return answer

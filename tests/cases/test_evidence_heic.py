@@ -12,11 +12,11 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageChops
 
-from cases.evidence import preview
+from cases.evidence import preview, store
 from cases.evidence.kinds import HEIC
-from cases.evidence.preview import PictureDamaged, PictureTooLarge, picture_preview
+from cases.evidence.preview import PictureDamaged, PictureTooLarge, Previews, picture_preview
 from cases.evidence.stripping import without_metadata
-from cases.models import ExplanationRequest
+from cases.models import Evidence, ExplanationRequest
 from cases.services import errors, evidence, evidence_opening
 from cases.services.steps import current_request
 from fraud.claims.receipts import heic
@@ -78,6 +78,47 @@ def test_the_reviewer_sees_a_picture_and_the_original_stays_as_sent_without_its_
     assert changed <= set(range(told, told + len(exif_of(6, place=True))))
     assert changed
     assert not ImageChops.difference(shown(original), shown(sent)).getbbox()
+
+
+@pytest.mark.django_db
+def test_a_photo_kept_before_there_was_a_decoder_is_drawn_when_it_is_first_looked_at(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request, by = current_request(stage.asked()), stage.actor("cardholder")
+    assert isinstance(request, ExplanationRequest)
+    content, drawn = files.heic_of(cornered()), evidence_opening.picture_preview
+    kept = evidence.add_evidence(request=request, name="IMG_2.HEIC", content=content, by=by)
+
+    def as_kept_then() -> Evidence:
+        store.path_of(kept.key).with_suffix(store.page_suffix(1)).unlink(missing_ok=True)
+        Evidence.objects.filter(pk=kept.pk).update(n_pages=0, n_previews=0)
+        return Evidence.objects.get(pk=kept.pk)
+
+    def look(file: Evidence) -> bytes:
+        return evidence_opening.open_evidence(evidence=file, by=by, page=1).content
+
+    old = as_kept_then()
+    assert (old.has_preview, old.preview_pages) == (True, range(1, 2)), "offered before it is drawn"
+    tried: list[bytes] = []
+    monkeypatch.setattr(
+        evidence_opening, "picture_preview", lambda content: tried.append(content) or drawn(content)
+    )
+    pages = {look(Evidence.objects.get(pk=kept.pk)) for _look in range(2)}
+    assert (len(tried), len(pages)) == (1, 1), "drawn once"
+    assert Image.open(io.BytesIO(pages.pop())).size == (240, 160)
+    old = as_kept_then()
+    monkeypatch.setattr(evidence_opening, "picture_preview", lambda content: Previews())
+    with pytest.raises(errors.PreviewMissing):
+        look(old)
+    assert Evidence.objects.get(pk=kept.pk).has_preview, "without a decoder it waits on"
+
+    def damaged(content: bytes) -> Previews:
+        raise PictureDamaged
+
+    monkeypatch.setattr(evidence_opening, "picture_preview", damaged)
+    with pytest.raises(errors.PreviewMissing):
+        look(as_kept_then())
+    assert not Evidence.objects.get(pk=kept.pk).has_preview, "what cannot be drawn is not offered again"
 
 
 def test_what_a_thumbnail_or_another_image_of_the_file_shows_is_never_taken_for_the_picture() -> None:
@@ -152,6 +193,7 @@ def test_without_the_library_a_photo_is_kept_and_says_that_it_cannot_be_shown(
     assert isinstance(request, ExplanationRequest)
     answer = subprocess.CompletedProcess([], 7, b"", b"")
     monkeypatch.setattr(preview, "_run", lambda content, kind: answer)
+    monkeypatch.setattr(heic, "has_decoder", lambda: False)
     kept = evidence.add_evidence(
         request=request, name="a.heic", content=files.heic(), by=stage.actor("cardholder")
     )

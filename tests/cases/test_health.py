@@ -10,6 +10,7 @@ import pytest
 from django.db import OperationalError
 from django.utils.translation import override
 
+from audit.actor import Actor, Role
 from audit.clock import now
 from cases.models import HeldBack, LastRing, OutboxMessage, Webhook, WebhookMessage
 from cases.pages.health import duration, health_rows, prometheus
@@ -21,6 +22,8 @@ from fraud.detection.models import ScreeningRun
 from tests.cast import Cast, make_cast, make_claim, make_file, make_run
 
 pytestmark = pytest.mark.django_db
+AUDITOR = Actor("eunbi.cho", roles=frozenset({Role.AUDITOR}))
+ADMIN = Actor("sungwoo.bae", roles=frozenset({Role.SYSTEM_ADMIN}))
 
 
 @pytest.fixture
@@ -123,7 +126,7 @@ def test_failed_tries_do_not_make_waiting_mail_young(cast: Cast) -> None:
         ("ko", "세 번 또는 10분 넘게 발송에 실패한 메일"),
     ):
         with override(language):
-            assert words in [row.label for row in health_rows(find_health())]
+            assert words in [row.label for row in health_rows(find_health(), AUDITOR)]
 
 
 def test_failed_tries_do_not_make_webhook_messages_young(cast: Cast) -> None:
@@ -238,10 +241,14 @@ def test_every_fact_has_words_in_both_languages() -> None:
     facts = find_health()
     for language in ("ko", "en"):
         with override(language):
-            rows = health_rows(facts)
+            rows = health_rows(facts, AUDITOR)
             assert len(rows) == len(facts)
             assert all(row.said and row.label for row in rows)
     assert worst([]) == Level.OK
+    paths = ({row.href for row in health_rows(facts, by)} for by in (AUDITOR, ADMIN))
+    assert [("/detection/" in of, "/mail/" in of) for of in paths] == [(True, True), (False, True)], (
+        "nobody is led to a page that is not theirs"
+    )
 
 
 @pytest.mark.parametrize(

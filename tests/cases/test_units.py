@@ -19,11 +19,12 @@ from audit.permissions import Role
 from audit.services import actor_of
 from cases.models import Case
 from cases.pages.choices import people_to_assign
-from cases.services import errors, queue
+from cases.services import bulk, errors, queue
+from cases.services.decisions import BulkItem
 from cases.visibility import hidden_cases, visible_cases
 from fraud.claims.models import Cardholder, Claim, Department, Label, User
 from fraud.claims.units import seen_departments, with_below
-from tests.cases.stage import LEGITIMATE, Stage
+from tests.cases.stage import LEGITIMATE, Stage, fresh
 from tests.cast import (
     NOW,
     make_cardholder,
@@ -210,22 +211,42 @@ def test_nobody_is_given_a_case_they_do_not_see(company: Company) -> None:
     path, headers = f"/api/v1/cases/{sales}/assign/", {"If-Match": f'"{before}"', "Accept-Language": "ko"}
     answer = approver.post(path, one, "application/json", headers=headers)
     many = one | {"cases": [{"reference": sales, "version": before}]}
-    bulk = approver.post(
+    in_one = approver.post(
         "/api/v1/cases/bulk-assign/", many, "application/json", headers={"Accept-Language": "ko"}
     )
-    said = (page.content.decode(), answer.json()["detail"], bulk.json()["results"][0]["sentence"])
+    said = (page.content.decode(), answer.json()["detail"], in_one.json()["results"][0]["sentence"])
     assert all("이 사람이 볼 수 있는 부서에 없습니다" in one for one in said), said[1:]
     assert not any("관련되어 있어" in one for one in said)
     assert (answer.status_code, answer.json()["facts"]["why"]) == (422, "department")
     assert Case.objects.get(pk=company.sales.pk).assignee is None
     offered = {
-        one: {login for login, _name in people_to_assign(one)}
+        one: {taker.login for taker in people_to_assign([one])}
         for one in (company.lab, company.team, company.sales)
     }
     assert [company.person.username in offered[one] for one in offered] == [True, True, False], "also below"
-    assert len(offered[company.sales]) == 4
-    assert company.person.username in {login for login, _name in people_to_assign()}
+    assert offered[company.sales] == offered[company.lab] - {company.person.username}
     queue.assign_case(case=company.lab, to=company.person, by=by, expected_version=company.lab.version)
+
+
+def test_of_many_cases_only_who_may_have_all_can_be_chosen_and_the_others_are_told(company: Company) -> None:
+    """The dialog of the list and that of a case ask the rule by which a case is refused."""
+    approver, login = browser_of(company.stage.cast.approver), company.person.username
+    involved = make_person("guest", Role.REVIEWER, employee_no=company.sales.cardholder.employee_no)
+    cases = [company.lab, company.team, company.sales]
+    chosen = [f"{case.reference}@{case.version}" for case in cases]
+    page = approver.get("/queue/assignees/", {"case": chosen, "list": "1"}).content.decode()
+    assert f'<option value="{login}"' not in page, "sees two of the three"
+    assert f'<option value="{involved.username}"' not in page, "is the cardholder of the third"
+    assert page.count("3건 중 2건") == 2
+    assert f'<option value="{company.stage.cast.reviewer.username}"' in page
+    page = approver.get("/queue/assignees/", {"case": chosen[:2]}).content.decode()
+    assert all(f'<option value="{one}"' in page for one in (login, involved.username))
+    by = company.stage.actor("approver")
+    for to in User.objects.filter(username__in=[one.login for one in people_to_assign(cases)]):
+        told = next(one.n for one in people_to_assign(cases) if one.login == to.username)
+        done = bulk.bulk_assign(items=[BulkItem(c, fresh(c).version) for c in cases], to=to, by=by)
+        assert sum(one.result == "done" for one in done) == told, to.username
+    assert browser_of(company.stage.cast.reviewer).get("/queue/assignees/").status_code == 403
 
 
 def test_none_given_is_all_and_nobody_else_is_narrowed(company: Company) -> None:

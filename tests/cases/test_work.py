@@ -13,6 +13,7 @@ from audit.permissions import Role
 from cases.models import Case, Notice, NoticeChoice, OutboxMessage
 from cases.services import errors, queue, work, write_offs
 from cases.services.company import company_today, present
+from cases.services.desks import away_until, desks
 from cases.services.escalating import allocate_work
 from cases.services.notices import KINDS, choose_notices, unread_count
 from cases.services.outbox import send_outbox
@@ -79,8 +80,8 @@ def test_leave_that_follows_at_once_is_one_absence(stage: Stage) -> None:
     away(person, friday, friday)
     away(person, date(2026, 11, 23), date(2026, 11, 27), kind="sick")  # from Monday
     away(person, date(2026, 12, 8), date(2026, 12, 9))
-    assert work.away_until([person.employee_no.lower()], friday) == {"e1001": date(2026, 11, 27)}
-    assert work.away_until(["E9"], friday) == {}
+    assert away_until([person.employee_no.lower()], friday) == {"e1001": date(2026, 11, 27)}
+    assert away_until(["E9"], friday) == {}
 
 
 def test_who_gets_it_knows_it_best_then_has_least_is_not_full_and_not_involved(stage: Stage) -> None:
@@ -89,7 +90,7 @@ def test_who_gets_it_knows_it_best_then_has_least_is_not_full_and_not_involved(s
     by = stage.actor("other_approver")
 
     def best() -> str:
-        found = work.best_of([d for d in work.desks() if d.user != stage.cast.reviewer], fresh(case))
+        found = work.best_of([d for d in desks() if d.user != stage.cast.reviewer], fresh(case))
         return found.user.username if found else ""
 
     assert best() == first.username
@@ -137,15 +138,15 @@ def test_two_logins_of_one_person_are_one_desk(stage: Stage, client: Any) -> Non
     Case.objects.filter(pk=stage.taken().pk).update(assignee=gone)
 
     def ranked(*people: User) -> str:
-        found = work.best_of([desk for desk in work.desks() if desk.user in people], fresh(case))
+        found = work.best_of([desk for desk in desks() if desk.user in people], fresh(case))
         return found.user.username if found else ""
 
-    desks = {desk.user.username: desk for desk in work.desks()}
-    mine, other = desks[first.username], desks[twin.username]
+    of_login = {desk.user.username: desk for desk in desks()}
+    mine, other = of_login[first.username], of_login[twin.username]
     assert (mine.n_open, other.n_open) == (1, 0)
     assert mine.n_person_open == other.n_person_open == mine.n_person_held == 2
     assert set(other.others) == {first.username, gone.username}
-    assert [desks[one.username].others for one in alone] == [(), ()], (
+    assert [of_login[one.username].others for one in alone] == [(), ()], (
         "without a number nobody is anybody's double"
     )
     assert ranked(twin, second) == second.username, "who seems to have nothing has two"

@@ -8,6 +8,8 @@ read from the header by ourselves: the library tells the size behind a crop (fin
 from __future__ import annotations
 
 import re
+from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
 #: Decoding takes up to 7.5 bytes a pixel; a telephone's 48 megapixels fit the child's 640 MB.
@@ -27,6 +29,12 @@ class TooManyPixels(ValueError):
 def is_boxed(content: bytes) -> bool:
     """Whether it begins as a file of boxes does, HEIC among them; decoding tells whether it is one."""
     return content[4:8] == b"ftyp"
+
+
+@cache
+def has_decoder() -> bool:
+    """Whether the library is installed, for this process and its children."""
+    return find_spec("pillow_heif") is not None
 
 
 def heic_picture(content: bytes) -> Any:

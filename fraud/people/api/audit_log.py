@@ -166,7 +166,7 @@ class ExportEntries(ExportView):
             raise self.wrong("until", ends_before_it_begins(data["since"], data["until"]))
         asked = EntryFilters(data["subject"], data["actor"], data["action"], data["since"], data["until"])
         return csv_response(
-            "audit.csv", EXPORT_HEAD, export_entries(asked, reason=self.reason(data), by=self.by)
+            "audit", EXPORT_HEAD, export_entries(asked, reason=self.reason(data), by=self.by)
         )
 
 

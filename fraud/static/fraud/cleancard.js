@@ -32,7 +32,7 @@
 
   // What a key does here. A step of a case is done to the selected rows, else to the row under the cursor (its own button, or its
   // preview's), else to nothing: then `word` names what is said. Any other key presses the button that carries it, outside of the rows.
-  const opensForm = "elrs"; // forms of the case page that a key opens from the list; see the start of the page below
+  const opensForm = "elrsb"; // forms of the case page that a key opens from the list; see the start of the page below
   function meant(key) {
     const carries = (root) => root && $$(`[data-key="${CSS.escape(key)}"]`, root).find(visible);
     const ofCase = (document.body.dataset.caseKeys || "").includes(key);
@@ -45,7 +45,7 @@
     if (!row?.dataset.preview) return { word: "keyNowhere" };
     const found = carries(row) || carries($(`[data-pane] [data-of="${CSS.escape(row.id)}"]`));
     if (found) return { found };
-    return opensForm.includes(key) ? { address: `${$("a.main", row).href}#key-${key}` } : { word: "keyClosed", what: row.id };
+    return opensForm.includes(key) ? { address: `${$("a.main", row).href}#key-${key}` } : { word: "keyOpen", what: row.id };
   }
   function press(key) {
     const { found, address, word, what } = meant(key);
@@ -217,6 +217,7 @@
     const dialog = document.getElementById(name);
     if (!dialog || dialog.open) return;
     dialog.showModal();
+    $$("[hx-trigger=opened]", dialog).forEach((part) => window.htmx.trigger(part, "opened")); // what depends on the chosen rows
     ($("[autofocus]", dialog) || $("input:not([type=hidden]), textarea, select, .primary", dialog))?.focus();
   }
 

@@ -205,16 +205,21 @@ def test_interface_and_files_have_the_same_rows_and_sum(
     assert (first["n"], Decimal(first["total"])) == (len(amounts), sum(amounts))
     body = {"kind": "csv", "reason": WHY}
     file = body_of(client.post(f"/reports/figures/confirmed/export/?{query}", body)).decode("utf-8-sig")
-    lines = list(csv.reader(io.StringIO(file)))
+    about, lines = (list(csv.reader(io.StringIO(part))) for part in file.split("\r\n\r\n"))
+    assert about[2][0] == "기준 시각"
+    assert about[2][1].startswith(str(TODAY))
+    assert about[3:] == [["기간", period.replace("..", " – ")], ["부서", "구매팀"]]
     assert [Decimal(line[-1]) for line in lines[2:]] == [*amounts, sum(amounts)]
     assert {line[3] for line in lines[2:-1]} == {"구매팀"}
     by_interface = call("auditor").send(f"reports/figures/confirmed/export/?{query}", body)
-    assert body_of(by_interface).decode("utf-8-sig").splitlines()[2:-1] == file.splitlines()[2:-1]
+    assert f"confirmed-{TODAY:%Y%m%d}-" in by_interface["Content-Disposition"]
+    assert body_of(by_interface).decode("utf-8-sig").splitlines()[-3:-1] == file.splitlines()[-3:-1]
     path = tmp_path / "x.xlsx"
     path.write_bytes(
         body_of(client.post(f"/reports/figures/confirmed/export/?{query}", body | {"kind": "xlsx"}))
     )
-    (sheet,) = pl.read_excel(path, sheet_id=0, engine="calamine").values()
+    sheet, last = pl.read_excel(path, sheet_id=0, engine="calamine").values()
+    assert last.row(0)[0] == "기준 시각"
     assert float(list(sheet.iter_rows())[-1][-1]) == float(sum(amounts))
     entries = AuditEvent.objects.filter(action="figures.exported")
     assert {entry.reason for entry in entries} == {WHY}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 from django.http import Http404
@@ -32,6 +33,6 @@ def test_file_is_given_only_where_the_address_asks_for_it():
     ask = RequestFactory()
     assert csv_answer(ask.get("/"), [TABLE]) is None
     answer = csv_answer(ask.get("/?csv=kinds"), [TABLE])
-    assert "kinds.csv" in answer["Content-Disposition"]
+    assert re.search(r'"kinds-\d{8}-\d{4}\.csv"', answer["Content-Disposition"]), "of which moment it is"
     with pytest.raises(Http404):
         csv_answer(ask.get("/?csv=others"), [TABLE])
