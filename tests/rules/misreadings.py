@@ -157,7 +157,7 @@ OPEN: tuple[tuple[str, str, str], ...] = (
     ('30일 이내 제출', 'plain_example', ''),
     ('over 3 payments of 100000 in a day', 'plain_example', ''),
     ('하루 1회 100만원 초과', 'plain_example', ''),
-    ('연속 3회', 'could_mean', 'count(same cardholder within 10 minutes) >= 3'),
+    ('연속 3회', 'can_write', 'count(same cardholder within 10 minutes) >= 3'),
     ('=MOD(amount,10000)=1', 'formula', ''),
     ('=IF(amount>100000,"A","B")', 'formula', ''),
     ('=COUNTIF(merchant.name,"b?r")>3', 'formula', ''),
