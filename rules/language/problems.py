@@ -44,7 +44,7 @@ class RuleNotValid(ValueError):
 def problem(position: Position, code: str, *, instead: str = "", **values: str | int) -> Problem:
     """The catalogue's message ``code`` with its values filled in, each Korean particle after the sound before it."""
     english, korean = MESSAGES[code]
-    shown = {name: _shorten(str(value), 360 if name == "choices" else 120) for name, value in values.items()}
+    shown = {name: _shorten(str(value), 900 if name == "choices" else 120) for name, value in values.items()}
     shown["instead"] = _shorten(instead)
     said_ko = with_particles(korean.format(**shown))
     return Problem(

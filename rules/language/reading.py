@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from rules.language.check import check
 from rules.language.literals import USUAL_CURRENCY
+from rules.language.mending.asking import asked, heard_rule, is_unread, named_first
 from rules.language.mending.completing import judge
 from rules.language.mending.doubts import (
     is_at_two_shops,
@@ -14,28 +15,24 @@ from rules.language.mending.doubts import (
     is_speech,
     never_hits,
     not_both,
-    to_copy,
     two_ways,
     unsure,
-    warned_of,
 )
 from rules.language.mending.habits import rewritten
 from rules.language.mending.kinds import shop_kind
-from rules.language.mending.meanings import Meanings, could_mean, searched_text
+from rules.language.mending.meanings import could_mean, searched_text
 from rules.language.mending.naming_place import Names
 from rules.language.mending.plain_words import PLAIN_EXAMPLE, RIDDLES, in_cells, in_plain_words
 from rules.language.mending.reading import is_sure, mend
 from rules.language.mending.sheets import is_formula, without_formula, without_query
-from rules.language.mending.spoken import Spoken, hear, loses_negation, not_understood, ordered_grade
-from rules.language.mending.spoken.hearing import said_words
-from rules.language.mending.spoken.numerals import in_digits
+from rules.language.mending.spoken import loses_negation, not_understood, ordered_grade
 from rules.language.mending.typos import respelled
 from rules.language.mending.unsaid import asked_back, not_carried, numbers_lost, office_word
 from rules.language.nodes import Expression
 from rules.language.parse import parse
 from rules.language.problems import Problem, RuleNotValid, told_at
 from rules.language.specs import ParameterSpec, ValueListSpec
-from rules.language.text import quote, to_text
+from rules.language.text import to_text
 
 #: 500,00: nobody can tell whether a digit or a point was meant.
 _HALF_NUMBER = re.compile(r"[<>=]\s*([0-9]{1,3}),([0-9]{1,2})(?![0-9,])(?!\s*(?:[A-Z]{3}|원))")
@@ -55,8 +52,6 @@ _WHOLE = frozenset(
         "outcome_field",
     }
 )
-#: How Korean words end that go on to the next, and are no name.
-_GOES_ON = re.compile(r"[0-9,]|[은는이가을를인고나만며지면서게히로]$")
 #: Refusals that say better themselves what to write.
 _CLEAR = frozenset(
     {
@@ -124,7 +119,7 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     if habits is not None:
         return habits
     query = without_query(text)
-    said = _spoken(query, names) if query is not None else None
+    said = heard_rule(query, names) if query is not None else None
     if said is not None and said.text:
         return RuleNotValid([told_at(text, 0, len(text), "leave_query", instead=said.text)], said.text)
     grade = ordered_grade(text)
@@ -136,24 +131,27 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
         others = {"point": f"{whole}.{part}", "thousands": f"{whole},{part:0<3}"}
         return RuleNotValid([told_at(text, comma.start(1), comma.end(2), "half_number", **others)])
     term = office_word(text)
-    if term is not None and _is_unread(text, names):
-        return _asked(text, term, names)
+    if term is not None and is_unread(text, names):
+        return asked(text, term, names)
     meant = asked_back(text) or could_mean(text) or shop_kind(text)
     if meant is not None and meant.rule and not judge(meant.rule, names):
         whole = told_at(text, meant.start, meant.end, "write_as", instead=meant.rule)
         return RuleNotValid([whole], meant.rule)
     if meant is not None:
-        return _asked(text, meant, names)
+        return asked(text, meant, names)
     found = mend(text, names)
-    spoken = _spoken(text, names)
-    if spoken is not None and spoken.readings:
+    spoken = heard_rule(text, names)
+    unsaid = [one for way in spoken.readings for one in not_carried(text, way)] if spoken is not None else []
+    if spoken is not None and spoken.readings and not (unsaid and is_speech(text)):
         return RuleNotValid([told_at(text, 0, len(text), "could_mean", choices=", ".join(spoken.readings))])
-    if spoken is not None and never_hits(spoken.text, names):
+    if spoken is not None and spoken.text and never_hits(spoken.text, names):
         either = " or ".join(part.out for part in spoken.parts)
         if len(spoken.parts) > 1 and not never_hits(either, names):
             return RuleNotValid([told_at(text, 0, len(text), "could_mean", choices=either)])
         spoken = None
     lost: list[tuple[int, int]] = []
+    if spoken is not None and spoken.readings:
+        lost, spoken = sorted(set(unsaid)), None
     if spoken is not None and is_speech(text):
         lost = not_carried(text, spoken.text)
         if not lost and is_at_two_shops(spoken.text):
@@ -196,22 +194,13 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
         return RuleNotValid(
             [told_at(text, start, end, "plain_example", example=PLAIN_EXAMPLE) for start, end in lost[:3]]
         )
-    first = _named_first(text, names) if correction is None and is_speech(text) else None
+    first = named_first(text, names) if correction is None and is_speech(text) else None
     if first is not None:
         return first
     riddles = {one.code for one in problems} & RIDDLES or not_understood(text)
     if correction is None and is_speech(text) and riddles:
         problems = in_plain_words(text, problems, names)
     return RuleNotValid(problems, correction)
-
-
-def _asked(text: str, meant: Meanings, names: Names) -> RuleNotValid:
-    """What could be meant, or how it is written, at its place."""
-    code = meant.code or ("can_write" if meant.is_one else "could_mean")
-    choices = to_copy(text, meant, names)
-    if not choices:
-        return RuleNotValid([told_at(text, meant.start, meant.end, "plain_example", example=PLAIN_EXAMPLE)])
-    return RuleNotValid([told_at(text, meant.start, meant.end, code, choices=", ".join(choices))])
 
 
 def _left_out(text: str, rule: str, told: Sequence[Problem]) -> list[tuple[int, int]]:
@@ -238,30 +227,6 @@ def _whole(text: str, names: Names) -> str | None:
     return None if unsure(text, found.problems, found.text) else found.text
 
 
-def _is_unread(text: str, names: Names) -> bool:
-    """Whether a sentence is not read as a rule as it stands, with every word of it."""
-    spoken = _spoken(text, names)
-    return spoken is None or bool(spoken.text and not_carried(text, spoken.text))
-
-
-def _named_first(text: str, names: Names) -> RuleNotValid | None:
-    """``Starbucks over 30,000``: where all but the beginning is read, that is a name to look for, of a shop or in the purpose."""
-    unknown = not_understood(text)
-    if not unknown or not text.strip():
-        return None
-    start, end = len(text) - len(text.lstrip()), unknown[-1][1]
-    rest = text[end:]
-    is_name = all(token.kind in {"unknown", "place"} for token in said_words(text[start:end]))
-    if end - start < 2 or not is_name or not rest.strip() or _GOES_ON.search(text[start:end]):
-        return None
-    behind = _spoken(rest, names)
-    if behind is None or not behind.text or not_carried(rest, behind.text):
-        return None
-    name = quote(text[start:end])
-    choices = f"merchant.name contains {name}, purpose_text contains {name}"
-    return RuleNotValid([told_at(text, start, end, "could_mean", choices=choices)])
-
-
 def _respelled(text: str, slips: list[tuple[int, int, str]], names: Names) -> RuleNotValid:
     """The refusal of a text with Korean words misspelt by a letter: those words, and what is said of the text as it was meant."""
     right = text
@@ -285,17 +250,6 @@ def _respelled(text: str, slips: list[tuple[int, int, str]], names: Names) -> Ru
     if len(right) == len(text):  # else what is told of it stands elsewhere
         told += meant_again.problems
     return RuleNotValid(told, meant_again.correction)
-
-
-def _spoken(text: str, names: Names) -> Spoken | None:
-    """The rule a text says as one speaks, where it is one."""
-    for said in dict.fromkeys((text, in_digits(text), in_digits(text, ones=True))):
-        spoken = hear(said, names, lambda part: not judge(part, names))
-        if spoken is not None and spoken.readings and not any(judge(one, names) for one in spoken.readings):
-            return spoken
-        if spoken is not None and spoken.text and not judge(spoken.text, names):
-            return None if warned_of(spoken.text, names) & {"always_hits", "every_payment"} else spoken
-    return None
 
 
 def _without_formula(text: str, names: Names) -> RuleNotValid:

@@ -46,6 +46,10 @@ SLIPS: Mapping[str, tuple[str, str]] = {
         "“{found}” is not understood here. You can write: {choices}",
         "여기의 ‘{found}’은(는) 알아볼 수 없습니다. 다음과 같이 쓰세요: {choices}",
     ),
+    "write_beside": (
+        "Beside it, “{found}” is written: {instead}",
+        "함께 쓸 ‘{found}’은(는) {instead}(으)로 쓰세요.",
+    ),
     "cards_unseen": (
         "A rule does not tell one card from another: it sees whose the card is, its kind and, of a shared card, who used it. The nearest to “{found}” is: {choices}",
         "규칙은 카드를 한 장씩 구분하지 않고 카드 사용자, 카드 종류, 공용 카드의 실사용자만 봅니다. ‘{found}’에 가까운 조건: {choices}",

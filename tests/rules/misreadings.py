@@ -2,6 +2,8 @@
 
 # fmt: off
 MEANT: tuple[tuple[str, str], ...] = (
+    ('주말 또는 공휴일에 하루 3번 이상', '(is_weekend or is_holiday) and count(same cardholder, day where is_weekend or is_holiday) >= 3'),
+    ('카페에서 하루 3번 이상 또는 편의점에서 하루 5번 이상', 'merchant.name contains "카페" and count(same cardholder, day where merchant.name contains "카페") >= 3 or merchant.name contains "편의점" and count(same cardholder, day where merchant.name contains "편의점") >= 5'),
     ('주말 및 공휴일 결제', 'is_weekend or is_holiday'),
     ('either weekend or holiday, over 100,000', '(is_weekend or is_holiday) and amount > 100,000 KRW'),
     ('5 payments within an hour at any merchant', 'count(same cardholder within 1 hour) >= 5'),
@@ -135,6 +137,10 @@ MEANT: tuple[tuple[str, str], ...] = (
 )
 #: said, the code of a message, what it says to write
 OPEN: tuple[tuple[str, str, str], ...] = (
+    ('하루 3번 이상 또는 하루 합계 50만원 이상인 주말', 'could_mean', 'count(same cardholder, day) >= 3 or (is_weekend and sum(amount same cardholder, day where is_weekend) >= 500,000 KRW), (count(same cardholder, day where is_weekend) >= 3 or sum(amount same cardholder, day where is_weekend) >= 500,000 KRW) and is_weekend'),
+    ('해외에서 하루 3번 이상 또는 10만원 이상', 'could_mean', '(merchant.country not in @home_countries and count(same cardholder, day where merchant.country not in @home_countries) >= 3) or amount >= 100,000 KRW, merchant.country not in @home_countries and (count(same cardholder, day where merchant.country not in @home_countries) >= 3 or amount >= 100,000 KRW)'),
+    ('3 payments a day abroad or over 1,000,000', 'could_mean', '(merchant.country not in @home_countries and count(same cardholder, day where merchant.country not in @home_countries) >= 3) or amount > 1,000,000 KRW'),
+    ('10만원 초과 또는 영수증 없이 하루 3번', 'could_mean', 'amount > 100,000 KRW or (receipt_id is missing and count(same cardholder, day where receipt_id is missing) >= 3), (amount > 100,000 KRW or receipt_id is missing) and count(same cardholder, day where amount > 100,000 KRW or receipt_id is missing) >= 3'),
     ('3 payments over 100000 in a day', 'could_mean', 'amount > 100,000 KRW and count(same cardholder, day where amount > 100,000 KRW) >= 3, count(same cardholder, day where amount > 100,000 KRW) >= 3'),
     ('4 payments over 50000 KRW in a week', 'could_mean', 'amount > 50000 KRW and count(same cardholder, week where amount > 50000 KRW) >= 4, count(same cardholder, week where amount > 50000 KRW) >= 4'),
     ('2 payments of more than 100000 in one day', 'could_mean', 'amount > 100,000 KRW and count(same cardholder, day where amount > 100,000 KRW) >= 2, count(same cardholder, day where amount > 100,000 KRW) >= 2'),
@@ -151,7 +157,7 @@ OPEN: tuple[tuple[str, str, str], ...] = (
     ('30일 이내 제출', 'plain_example', ''),
     ('over 3 payments of 100000 in a day', 'plain_example', ''),
     ('하루 1회 100만원 초과', 'plain_example', ''),
-    ('연속 3회', 'could_mean', 'count(same cardholder within 10 minutes) >= 3'),
+    ('연속 3회', 'can_write', 'count(same cardholder within 10 minutes) >= 3'),
     ('=MOD(amount,10000)=1', 'formula', ''),
     ('=IF(amount>100000,"A","B")', 'formula', ''),
     ('=COUNTIF(merchant.name,"b?r")>3', 'formula', ''),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.language.mending.spoken.binding import BESIDE, bind
+from rules.language.mending.spoken.binding import BESIDE, bind, bind_counts
 
 WEEKEND, HOLIDAY, NIGHT, AMOUNT, BAR, CAFE = (
     "is_weekend", "is_holiday", "is_night", "amount > 1 KRW", 'merchant.name contains "bar"', 'merchant.name contains "cafe"',
@@ -68,3 +69,39 @@ def test_every_reading_is_one_of_the_two_ways_to_put_brackets(parts: list[str], 
             word for word in plain.split() if word in {"and", "or"}
         ]
         assert len(truth(text)) == 64
+
+
+def of_payments(text: str, payments: list[list[bool]]) -> list[bool]:
+    """Whether the text holds for each payment, ``n(condition)`` counting the payments of which it holds up to and with that one."""
+    for name, at in VALUES.items():
+        text = text.replace(name, f"v[{at}]")
+    counted = re.sub(
+        r"count\((same day)(?: where ((?:[^()]|\([^()]*\))*))?\)",
+        lambda call: f"sum(bool({call[2] or True}) for v in past)",
+        text,
+    )
+    return [
+        bool(eval(counted, {"v": v, "past": payments[: at + 1], "sum": sum, "bool": bool}))
+        for at, v in enumerate(payments)
+    ]
+
+
+@given(st.lists(st.lists(st.booleans(), min_size=6, max_size=6), min_size=1, max_size=6))
+def test_what_stands_beside_two_counts_is_asked_of_the_payments_of_one_or_of_both(
+    payments: list[list[bool]],
+) -> None:
+    counted = "count(same day where is_weekend) >= 2"
+    both = f"is_weekend and {counted}"
+    bound = bind_counts(
+        ["count(same day) >= 3", "or", both], {both: ("count(same day) >= 2", BESIDE, WEEKEND)}
+    )
+    assert bound is not None
+    own, alike = bound.readings
+    weekends = [sum(one[0] for one in payments[: at + 1]) for at in range(len(payments))]
+    is_weekend = [one[0] for one in payments]
+    assert of_payments(own, payments) == [
+        at + 1 >= 3 or (now and n >= 2) for at, (now, n) in enumerate(zip(is_weekend, weekends, strict=True))
+    ]
+    assert of_payments(alike, payments) == [
+        now and n >= 2 for now, n in zip(is_weekend, weekends, strict=True)
+    ]

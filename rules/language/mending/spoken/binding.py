@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 #: Kinds of days and hours: of two of them joined by or, what else is said holds for both.
@@ -59,13 +59,14 @@ def _level(words: list[str], at: int) -> tuple[Bound, int]:
             part = _Part(f"({inside.text})", "")
             at += 1
         else:
-            part = _Part(words[at], _kind(words[at]))
+            part = _Part(words[at], kind_of(words[at]))
             at += 1
         parts.append(_Part(f"not {part.text}", "") if is_not else part)
     return _whole(parts, joins), at
 
 
-def _kind(condition: str) -> str:
+def kind_of(condition: str) -> str:
+    """What a condition is alike to: ``place``, ``time`` (kinds of days and hours), ``missing``; empty for nothing and for more than one condition."""
     if " and " in condition or " or " in condition:
         return ""
     if condition.startswith(_PLACE):
@@ -167,6 +168,64 @@ def _written(parts: Sequence[_Part], joins: Sequence[str]) -> str:
     for join, text in zip(joins, texts[1:], strict=True):
         written += f" {join} {text}"
     return written
+
+
+_CALL = re.compile(r"((?:count|sum)\((?:[^()]|\([^()]*\))*)\)")
+
+
+def bind_counts(words: Sequence[str], together: Mapping[str, tuple[str, ...]]) -> Bound | None:
+    """The same where counts were put together with the condition beside them: a condition beside two counts joined by or may be meant of both
+    (``하루 3번 이상 또는 하루 합계 50만원 이상인 주말``). None where brackets stand beside such a one."""
+    apart = [one for word in words for one in together.get(word, (word,))]
+    if len(apart) == len(words) or not bind(apart).readings:
+        return bind(words)
+    if "(" in words:
+        return None
+    return Bound("", (_each_with_its_own(words), _counted_alike(apart)))
+
+
+def _each_with_its_own(words: Sequence[str]) -> str:
+    bound = bind(words)
+    if bound.readings:
+        return bound.readings[0]
+    return " ".join(f"({word})" if " and " in _outside(word) and len(words) > 1 else word for word in words)
+
+
+def _outside(condition: str) -> str:
+    return _CALL.sub("", condition)
+
+
+def _counted_alike(words: Sequence[str]) -> str:
+    """Or held together first; what stands beside counts is asked of all that they count."""
+    groups, joins = [[words[0]]], list[str]()
+    for join, word in zip(words[1::2], words[2::2], strict=True):
+        if join == "or":
+            groups[-1].append(word)
+        else:
+            groups.append([word])
+            joins.append(join)
+    counts = [any(map(_CALL.search, group)) for group in groups]
+    either = [" or ".join(group) for group in groups]
+    texts = [
+        _Part(f"({text})" if len(group) > 1 else text, "") for text, group in zip(either, groups, strict=True)
+    ]
+    for at, join in enumerate(joins):
+        if join == BESIDE and counts[at] != counts[at + 1]:
+            count, asked = (at, at + 1) if counts[at] else (at + 1, at)
+            texts[count] = _Part(_taking_only(texts[count].text, groups[asked]), "")
+    return _written(texts, ["and"] * len(joins))
+
+
+def _taking_only(counts: str, group: Sequence[str]) -> str:
+    """Counts and totals that take only the payments of which one of the conditions holds."""
+    either = " or ".join(group)
+
+    def asked(call: re.Match[str]) -> str:
+        is_first = " where " not in call[1]
+        inside = either if is_first or len(group) == 1 else f"({either})"
+        return f"{call[1]}{' where ' if is_first else ' and '}{inside})"
+
+    return _CALL.sub(asked, counts)
 
 
 def amount_inside(words: Sequence[str]) -> list[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from rules.language.mending.spoken.binding import BESIDE, Bound, amount_inside, bind
+from rules.language.mending.spoken.binding import BESIDE, Bound, amount_inside, bind, bind_counts, kind_of
 from rules.language.mending.spoken.clauses import DUPLICATE
 from rules.language.mending.spoken.said import Said
 from rules.language.mending.spoken.totals import UNSAID
@@ -20,9 +20,6 @@ _JOINS = frozenset({"and", "or", BESIDE, "("})
 
 
 _WINDOW = re.compile(r"(?:count|sum)\((?:[\w.]+ )?(same [^()]*?)(?: where [^()]*)?\)")
-
-
-_PLACE = "merchant.name contains "
 
 
 _SHARED_KEYS = frozenset({"merchant", "mcc", "amount", "department", "region", "brn", "purpose", "project"})
@@ -60,6 +57,8 @@ class Line:
     words: list[str]
     parts: list[Part]
     depth: int = 0
+    #: a count with the condition beside it → both as they were said, and what joined them
+    together: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def take(self, token: Said, join: str) -> bool:
         """Write a bracket, a join or not; whether it may stand there."""
@@ -83,26 +82,23 @@ class Line:
     def add(self, part: Part) -> None:
         """Write a condition, joined with the one before it where nothing was said between them."""
         if self.words and self.words[-1] not in _JOINS:
-            shops = self._shops()
-            both = _of_them(self.words[-1], part.out) if not shops else _of_shops(shops, part.out)
-            if both and shops:
-                begin = len(self.words) - 2 * len(shops) + 1
-                del self.words[begin:]
-                self.words.append(both)
-                self.parts[-len(shops) :] = [Part(self.parts[-len(shops)].start, part.end, both)]
-                return
+            listed = self._listed()
+            both = _of_them(self.words[-1], part.out) if not listed else _of_either(listed, part.out)
             if both:
-                self.words[-1] = both
-                self.parts[-1] = Part(self.parts[-1].start, part.end, both)
+                n_words, n_parts = (2 * len(listed) - 1, len(listed)) if listed else (1, 1)
+                self.together[both] = (*self.words[-n_words:], BESIDE, part.out)
+                self.words[-n_words:] = [both]
+                self.parts[-n_parts:] = [Part(self.parts[-n_parts].start, part.end, both)]
                 return
             self.words.append(BESIDE)
         self.words.append(part.out)
         self.parts.append(part)
 
-    def _shops(self) -> list[str]:
-        """The kinds of shops joined by or that were said last; nothing where it is only one."""
+    def _listed(self) -> list[str]:
+        """The kinds of shops, or of days and hours, joined by or that were said last; nothing where it is only one."""
         found: list[str] = []
-        while len(self.words) > 2 * len(found) and self.words[-2 * len(found) - 1].startswith(_PLACE):
+        kind = kind_of(self.words[-1])
+        while kind and len(self.words) > 2 * len(found) and kind_of(self.words[-2 * len(found) - 1]) == kind:
             found.append(self.words[-2 * len(found) - 1])
             if self.words[-2 * len(found) :][:1] != ["or"]:
                 break
@@ -121,7 +117,9 @@ class Line:
         if window is None:
             return None
         parts = tuple(replace(part, out=_said(part.out, window)) for part in self.parts)
-        bound = bind(self.words)
+        bound = bind_counts(self.words, self.together)
+        if bound is None:
+            return None
         inside = amount_inside(self.words)
         if inside and not bound.readings:
             bound = Bound("", (bind(inside).text, bound.text))
@@ -174,11 +172,11 @@ def _of_them(before: str, behind: str) -> str | None:
     return f"{condition} and {call}{joined}{condition}){rest}"
 
 
-def _of_shops(shops: Sequence[str], counted: str) -> str | None:
+def _of_either(listed: Sequence[str], counted: str) -> str | None:
     """``카페 또는 편의점에서 하루 3번``: the payments at either are counted together."""
     if not _COUNTED.match(counted):
         return None
-    either = " or ".join(shops)
+    either = " or ".join(listed)
     call, _, rest = counted.partition(")")
     return (
         f"({either}) and {call} and ({either})){rest}"

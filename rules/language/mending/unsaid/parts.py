@@ -52,6 +52,12 @@ def is_denied(text: str, start: int, end: int) -> bool:
     return behind is not None or _DENIED_BEFORE.search(text[:start]) is not None
 
 
+def after_denial(text: str, end: int) -> int:
+    """Where a text goes on behind what denies the words before ``end``: behind 제외."""
+    behind = _DENIED_BEHIND.match(text, end)
+    return end if behind is None else behind.end()
+
+
 def number_in(word: str) -> int:
     """``5``, ``두``, ``three`` as a number."""
     small = word.lower()
