@@ -20,6 +20,7 @@ from audit.transactions import was_cut_off
 from cases.models import LastRing
 from cases.services import night
 from cases.services.health import ring
+from fraud.claims.receipts.banding import fill_bands
 from fraud.claims.receipts.taking import take_receipt_folder
 from fraud.detection.models import RunPart, ScreeningRun
 from fraud.detection.screening import services as screening
@@ -34,6 +35,8 @@ IDEMPOTENT = (
     "cases.tasks.read_receipts",
 )
 log = logging.getLogger(__name__)
+#: Receipts read by an older version that get their missing keys, each hour.
+BANDS_AN_HOUR = 5_000
 NIGHTLY = Actor.system("nightly")
 #: Free parts that the sweep rings for while others are held.
 RUNG_BESIDE_WORK = 8
@@ -152,6 +155,7 @@ def read_receipts() -> dict[str, int]:
     folder = settings.RECEIPT_FOLDER
     if folder is None:
         return {}
+    fill_bands(BANDS_AN_HOUR)
     if not folder.is_dir():
         log.error("receipts.no_folder", extra={"folder": str(folder)})
         return {}

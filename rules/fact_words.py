@@ -121,12 +121,17 @@ _WEEKDAYS = (
 _LENGTHS = ((86_400, "day", "일"), (3600, "hour", "시간"), (60, "minute", "분"), (1, "second", "초"))
 
 
-def code_word(field: str, value: str, lang: str) -> str:
-    """A value of a coded field in words: `cash advance`, a merchant category with its code: `5813 Bars and night clubs`; empty where there are none."""
-    if field == "merchant.mcc":
-        trade = mcc_word(value, lang)
-        return f"{value} {trade}" if trade else ""
+def word_of(field: str, value: str, lang: str) -> str:
+    """The word for a value of a coded field alone: `cash advance`, `Bars and night clubs`; empty where there is none."""
+    if field.endswith("mcc"):
+        return mcc_word(value, lang)
     return CODE_WORDS[value][lang == "ko"] if field in CODED and value in CODE_WORDS else ""
+
+
+def code_word(field: str, value: str, lang: str) -> str:
+    """A value of a coded field in a sentence: `cash advance`, a merchant category with its code: `5813 Bars and night clubs`; empty where there are none."""
+    word = word_of(field, value, lang)
+    return f"{value} {word}" if word and field.endswith("mcc") else word
 
 
 def unit_words(shown: str, value: float, unit: str, lang: str) -> str:

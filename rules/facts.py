@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from rules.fact_words import (
-    CODE_WORDS,
     KEY_WORDS,
     LIMITS_ARE,
     NOTHING,
@@ -16,11 +15,11 @@ from rules.fact_words import (
     YES_NO_WORDS,
     duration_words,
     unit_words,
+    word_of,
 )
 from rules.fields import FIELDS
 from rules.language import RuleNotValid, parse, to_text
 from rules.language import nodes as n
-from rules.mcc_words import mcc_word
 from rules.money import format_money
 from rules.starter_parameters import STARTER_PARAMETERS
 
@@ -84,11 +83,13 @@ def _measured(name: str, fact: Fact, lang: str) -> str:
     if value == NOTHING:
         return f"{label}: {NOTHING_WORDS[ko]}"
     has_colon = fact.get("kind") == "yes_no" or value is None
-    trade = mcc_word(str(value), lang) if name.endswith("mcc") else ""
-    said = CODE_WORDS.get(str(value), ("", ""))[ko] if fact.get("kind") == "code" else ""
-    return (
-        f"{label}{':' if has_colon else ''} {said or fact_text(fact, lang)}{f' ({trade})' if trade else ''}"
+    word = word_of(name, str(value), lang)
+    said = (
+        f"{fact_text(fact, lang)} ({word})"
+        if word and name.endswith("mcc")
+        else word or fact_text(fact, lang)
     )
+    return f"{label}{':' if has_colon else ''} {said}"
 
 
 def _rank(name: str, fact: Fact) -> int:

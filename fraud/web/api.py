@@ -28,8 +28,9 @@ from audit.permissions import can, require
 from audit.services import actor_of
 from audit.typed import whole_number
 from fraud.web.access import require_any
+from fraud.web.api_bodies import StrictJSONParser
 from fraud.web.api_errors import PROBLEM
-from fraud.web.api_strict import JsonAlone, StrictJSONParser
+from fraud.web.api_strict import JsonAlone
 
 MAX_PAGE = 200
 DEFAULT_PAGE = 50

@@ -14,7 +14,7 @@ from rest_framework.views import exception_handler
 
 from audit.keeping import kept
 from audit.permissions import NotPermitted
-from fraud.web.api_strict import by_path, first_code
+from fraud.web.api_says import by_path, first_code
 from fraud.web.refusals import refusal_sentence
 
 PROBLEM: Final = "application/problem+json"

@@ -20,8 +20,8 @@ from django.utils.translation import gettext as _
 from audit.permissions import can
 from audit.services import actor_of
 from audit.typed import whole_number
+from fraud.web.api_bodies import MAX_BODY_BYTES
 from fraud.web.api_errors import PROBLEM, problem
-from fraud.web.api_strict import MAX_BODY_BYTES
 
 log = logging.getLogger(__name__)
 #: Bytes a multipart form adds to the file in it.

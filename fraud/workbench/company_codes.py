@@ -16,10 +16,9 @@ from fraud.detection.screening.reads import past_of
 from fraud.workbench.frames import period_of
 from fraud.workbench.kept_answers import keep_answer, kept_answer
 from fraud.workbench.newest import newest_known
-from rules.fact_words import CODE_WORDS
+from rules.fact_words import word_of
 from rules.fields import FIELDS
 from rules.language.normal import normalise
-from rules.mcc_words import mcc_word
 
 DAYS = 365
 #: More different values than this are numbers of things, no vocabulary.
@@ -68,14 +67,10 @@ def _counted(names: list[str]) -> dict[str, list[list[str | int]]]:
 
 def choices_of(name: str, codes: Codes, departments: Mapping[str, str]) -> list[dict[str, Any]]:
     """The values of a field to choose from: {"value", "label", "n"}; the label is empty where there is no word for a code."""
-    language, is_korean = current_language(), current_language() == "ko"
+    language = current_language()
     rows: list[dict[str, Any]] = []
     for value, n in codes.get(name, [])[:MOST_CHOICES]:
-        word = CODE_WORDS.get(value, ("", ""))[is_korean]
-        if name.endswith("mcc"):
-            word = mcc_word(value, language)
-        elif name.endswith("department"):
-            word = departments.get(value, "")
+        word = departments.get(value, "") if name.endswith("department") else word_of(name, value, language)
         rows.append({"value": value, "label": word if word != value else "", "n": n})
     return rows
 

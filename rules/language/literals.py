@@ -184,6 +184,13 @@ def day_texts(text: str) -> tuple[str, ...]:
 def time_text(text: str) -> str | None:
     """``22시 30분``, ``오후 10시``, ``10pm``, ``10:30 p.m.`` → ``22:30``."""
     plain = text.lower().replace(".", "")
+    for said, half in (
+        ("at night", "밤"),
+        ("in the morning", "am"),
+        ("in the afternoon", "pm"),
+        ("in the evening", "pm"),
+    ):
+        plain = plain.replace(said, half)
     numbers = [int(part) for part in re.findall(r"[0-9]+", plain)]
     if not numbers:
         return None

@@ -18,7 +18,7 @@ from rules.language.mending.doubts import (
     two_ways,
     unsure,
 )
-from rules.language.mending.habits import rewritten
+from rules.language.mending.habits import in_either_way, rewritten
 from rules.language.mending.kinds import shop_kind
 from rules.language.mending.meanings import could_mean, searched_text
 from rules.language.mending.naming_place import Names
@@ -27,7 +27,7 @@ from rules.language.mending.reading import is_sure, mend
 from rules.language.mending.sheets import is_formula, without_formula, without_query
 from rules.language.mending.spoken import loses_negation, not_understood, ordered_grade
 from rules.language.mending.typos import respelled
-from rules.language.mending.unsaid import asked_back, not_carried, numbers_lost, office_word
+from rules.language.mending.unsaid import asked_back, not_carried, numbers_lost, office_word, part_asked
 from rules.language.nodes import Expression
 from rules.language.parse import parse
 from rules.language.problems import Problem, RuleNotValid, told_at
@@ -118,6 +118,9 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     habits = _of_habits(text, names)
     if habits is not None:
         return habits
+    either = _either_way(text, names) if is_speech(text) else []
+    if either:
+        return RuleNotValid([told_at(text, 0, len(text), "could_mean", choices=", ".join(either))])
     query = without_query(text)
     said = heard_rule(query, names) if query is not None else None
     if said is not None and said.text:
@@ -133,7 +136,7 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     term = office_word(text)
     if term is not None and is_unread(text, names):
         return asked(text, term, names)
-    meant = asked_back(text) or could_mean(text) or shop_kind(text)
+    meant = part_asked(text) or asked_back(text) or could_mean(text) or shop_kind(text)
     if meant is not None and meant.rule and not judge(meant.rule, names):
         whole = told_at(text, meant.start, meant.end, "write_as", instead=meant.rule)
         return RuleNotValid([whole], meant.rule)
@@ -145,9 +148,9 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     if spoken is not None and spoken.readings and not (unsaid and is_speech(text)):
         return RuleNotValid([told_at(text, 0, len(text), "could_mean", choices=", ".join(spoken.readings))])
     if spoken is not None and spoken.text and never_hits(spoken.text, names):
-        either = " or ".join(part.out for part in spoken.parts)
-        if len(spoken.parts) > 1 and not never_hits(either, names):
-            return RuleNotValid([told_at(text, 0, len(text), "could_mean", choices=either)])
+        one_of = " or ".join(part.out for part in spoken.parts)
+        if len(spoken.parts) > 1 and not never_hits(one_of, names):
+            return RuleNotValid([told_at(text, 0, len(text), "could_mean", choices=one_of)])
         spoken = None
     lost: list[tuple[int, int]] = []
     if spoken is not None and spoken.readings:
@@ -217,6 +220,18 @@ def _of_habits(text: str, names: Names) -> RuleNotValid | None:
     if len(rules) == 1:
         return RuleNotValid([told_at(text, 0, len(text), "write_as", instead=rules[0])], rules[0])
     return RuleNotValid([told_at(text, 0, len(text), "could_mean", choices=", ".join(rules))])
+
+
+def _either_way(text: str, names: Names) -> list[str]:
+    """``weekend and/or night``: the rules of both; nothing where one is none."""
+    found = []
+    for way in in_either_way(text):
+        spoken = heard_rule(way, names)
+        for rule in (spoken.readings or (spoken.text,)) if spoken is not None else ("",):
+            if not rule or not_carried(way, rule):
+                return []
+            found.append(rule)
+    return list(dict.fromkeys(found))
 
 
 def _whole(text: str, names: Names) -> str | None:

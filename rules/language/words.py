@@ -65,7 +65,8 @@ is_night | 밤, 야간, 심야시간, night, late night
 is_weekend | 토일, weekend
 is_holiday | 휴일, 공휴일여부, holiday
 is_business_day | 평일, workday
-service_charge | 팁, tip
+service_charge | 팁, 봉사료, tip, tips, gratuity
+vat_amount | 부가세, 부가가치세, 부가세액, vat, tax
 cancel_amount | 취소액
 """
 _KEY_WORDS = """

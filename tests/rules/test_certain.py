@@ -32,6 +32,9 @@ LIMITS = {
 #: rule | what of it is told to stand against each other, or by itself
 NEVER = """
 amount > 500,000 KRW and amount < 100,000 KRW | amount > 500,000 KRW; amount < 100,000 KRW
+amount > 100,000 KRW and amount < 100,001 KRW | amount > 100,000 KRW; amount < 100,001 KRW
+merchant.name contains "카페" and merchant.name not contains "카" | merchant.name contains "카페"; merchant.name not contains "카"
+merchant.mcc starts with "5812" and not merchant.mcc starts with "58" | merchant.mcc starts with "5812"; merchant.mcc not starts with "58"
 hour > 23 | hour > 23: hours run from 0 to 23
 weekday = 8 | weekday = 8: weekdays run from 1
 weekday = 0 and amount > 5 KRW | weekday = 0: weekdays run from 1
@@ -137,6 +140,9 @@ ALWAYS = [
 ]
 
 FINE = [
+    "amount > 100,000.50 USD and amount < 100,000.52 USD",
+    'merchant.name contains "카" and merchant.name not contains "카페"',
+    'merchant.mcc starts with "58" and not merchant.mcc starts with "5812"',
     "remainder(weekday, 1) = n_attendees",  # both may be 0
     "max(weekday, n_attendees) > 8 and is_night",
     "or_zero(weekday) = 0",

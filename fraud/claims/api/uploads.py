@@ -29,13 +29,8 @@ from fraud.claims.importing.summary import refused_name
 from fraud.claims.importing.uploads import MAX_UPLOAD_BYTES, UploadTooLarge
 from fraud.claims.models import UploadInParts
 from fraud.web.api import FraudView, describe, query
-from fraud.web.api_strict import (
-    BodyTooLarge,
-    StrictBooleanField,
-    StrictCharField,
-    StrictIntegerField,
-    StrictSerializer,
-)
+from fraud.web.api_bodies import BodyTooLarge
+from fraud.web.api_strict import StrictBooleanField, StrictCharField, StrictIntegerField, StrictSerializer
 
 
 class BeginUpload(StrictSerializer):

@@ -10,13 +10,21 @@ from django.db.models import Q, QuerySet
 from fraud.claims.models import Receipt
 from fraud.claims.receipts.marks import SECOND, TILL, numbers_in
 from fraud.claims.receipts.pictures import are_one_picture
-from fraud.claims.receipts.purchases import Number, are_one_purchase, constants_of, differ, say_the_same
+from fraud.claims.receipts.purchases import (
+    Number,
+    agreeing_numbers,
+    are_one_purchase,
+    constants_of,
+    could_be_colleagues,
+    differ,
+    say_the_same,
+)
 
 #: Bits of 256 in which two pictures of one receipt may differ; the bands find every pair up to here. More is asked of each pair.
 ALIKE_BITS, _BANDS = 7, 8
 _DIGITS = 64 // _BANDS
 #: Bands behind those of the picture: one for all words of the paper, one for each number of the purchase, one for its second at its till.
-_OF_WORDS, _OF_NUMBERS, _OF_SECOND = _BANDS, _BANDS + 1, _BANDS + 2
+_OF_WORDS, _OF_NUMBERS, OF_SECOND = _BANDS, _BANDS + 1, _BANDS + 2
 #: How another receipt is the same paper: by what it says, by its picture; or that it says the same and cannot be told apart.
 SAID, PICTURED, UNCLEAR = "said", "pictured", "unclear"
 
@@ -28,7 +36,7 @@ def bands_of(receipt: Receipt) -> list[tuple[int, int]]:
         found.append((_OF_WORDS, _key(receipt.words_hash)))
     if receipt.issued_on and {SECOND, TILL} <= receipt.marks.keys():
         second = f"{receipt.issued_on} {receipt.marks[SECOND]} {receipt.marks[TILL]}"
-        found.append((_OF_SECOND, _key(second)))
+        found.append((OF_SECOND, _key(second)))
     numbers = sorted(numbers_in(receipt.marks).items())
     return found + [(_OF_NUMBERS, _key(f"{kind} {value}")) for kind, value in numbers]
 
@@ -59,8 +67,23 @@ def alike(receipt: Receipt, others: QuerySet[Receipt]) -> Iterator[tuple[Receipt
     found = list(others.filter(near).select_related("claim").distinct())
     constants = constants_of(receipt, found)
     for other in found:
-        if how := _how_alike(receipt, other, constants):
+        how = _how_alike(receipt, other, constants)
+        if how == SAID and could_be_colleagues(receipt, other) and not _numbers_vary(receipt, other, others):
+            how = UNCLEAR
+        if how:
             yield other, how
+
+
+def _numbers_vary(one: Receipt, other: Receipt, others: QuerySet[Receipt]) -> bool:
+    """Whether a third paper of the shop has another number of a kind that both say, so that it is no constant printed on all of them."""
+    of_shop = Q(claim__merchant=one.claim.merchant_id)
+    if one.brn:
+        of_shop |= Q(brn=one.brn)
+    papers = others.filter(of_shop).exclude(pk=other.pk)
+    return any(
+        papers.filter(marks__has_key=kind).exclude(**{f"marks__{kind}": value}).exists()
+        for kind, value in agreeing_numbers(one, other).items()
+    )
 
 
 def _how_alike(one: Receipt, other: Receipt, constants: Collection[Number]) -> str:

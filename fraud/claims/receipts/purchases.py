@@ -35,6 +35,19 @@ def are_one_purchase(one: Receipt, other: Receipt, constants: Collection[Number]
     return any(_names_one(kind, value, one, other, told) for kind, value in numbers.items())
 
 
+def could_be_colleagues(one: Receipt, other: Receipt) -> bool:
+    """Whether two papers with one number may be of colleagues who paid one after the other in a shop that prints a number of its own there:
+    of one day and shop, with another sum or at another minute. Whoever alters one of the two leaves just that as well."""
+    told = _compared(one, other)
+    against = {name for name, is_so in told.items() if not is_so}
+    return bool(against) and against <= {_SUM, _MOMENT} and told.get(_DAY, False)
+
+
+def agreeing_numbers(one: Receipt, other: Receipt) -> dict[str, str]:
+    """Kind → number that both papers say."""
+    return numbers_in(_agreeing(one, other))
+
+
 def _is_one_second_at_one_till(
     one: Receipt, other: Receipt, told: Mapping[str, bool], against: Collection[str], agree: Mapping[str, str]
 ) -> bool:

@@ -28,8 +28,8 @@ from fraud.detection.api.serializers import ClaimDetail, ClaimPage, ClaimRow
 from fraud.detection.claim_export import claims_file, export_claims_of
 from fraud.detection.claim_filters import ClaimFilters, filter_claims, read_filters
 from fraud.web.api import PAGING, FraudView, describe, query
+from fraud.web.api_bodies import StrictJSONParser
 from fraud.web.api_shapes import ExportBody, ExportView
-from fraud.web.api_strict import StrictJSONParser
 
 _MAX_BODY = 8 * 1024 * 1024
 _FILTERS = [

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from audit.commands import StruckCommand
+from fraud.claims.receipts.banding import fill_bands
 from fraud.claims.receipts.pixels import can_read_pixels
 from fraud.claims.receipts.taking import UNOPENED, take_receipt_folder
 
@@ -36,9 +37,19 @@ class Command(StruckCommand):
             action="store_true",
             help="read those again of which nothing could be read: stopped ones, pictures from before an OCR engine was installed",
         )
+        parser.add_argument(
+            "--bands",
+            action="store_true",
+            help="read nothing: write the keys that receipts read by an older version lack, by which the same paper is found",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["bands"]:
+            filled = fill_bands()
+            told = _("Receipts that got keys: %(n)d") % {"n": filled}
+            self.stdout.write(json.dumps({"filled": filled}) if options["json"] else told)
+            return
         folder: Path | None = options["folder"]
         if folder is None:
             raise CommandError(_("Name a folder, or set RECEIPT_FOLDER."))

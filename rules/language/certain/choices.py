@@ -35,6 +35,8 @@ class Words:
         """Whether no text is left."""
         if any((op, pattern, not holds) in self.matched for op, pattern, holds in self.matched):
             return True
+        if any(_lies_in(part, whole) for part in self.matched for whole in self.matched):
+            return True
         if self.allowed is None:
             return any(
                 not (one.startswith(other) or other.startswith(one))
@@ -43,6 +45,16 @@ class Words:
             )
         left = self.allowed - self.excluded
         return not any(all(test(text) for test in self.tests) for text in left)
+
+
+def _lies_in(part: tuple[str, Hashable, bool], whole: tuple[str, Hashable, bool]) -> bool:
+    """Whether what is not to be found stands in what is: ``contains "coffee"`` and not ``contains "off"``."""
+    (op, said, is_found), (other, wanted, holds) = part, whole
+    if is_found or not holds or other not in {"contains", "starts with"}:
+        return False
+    if not isinstance(said, str) or not isinstance(wanted, str):
+        return False
+    return said in wanted if op == "contains" else op == other and wanted.startswith(said)
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,25 @@ _BY_CALL: Mapping[str, Domain] = {
 _BY_UNIT: Mapping[str, Domain] = {"hour": _HOUR, "weekday": _WEEKDAY, "month": _MONTH}
 _DIGIT = _whole(1, 9, "first digits run from 1 to 9", "첫 자리 숫자는 1부터 9까지입니다")
 _TAKEN_APART = frozenset({"min", "max", "quotient", "remainder"})
+#: Amounts that are delivered and not reckoned.
+_AMOUNTS = frozenset(
+    {
+        "amount",
+        "cancel_amount",
+        "vat_amount",
+        "vat_claimed",
+        "service_charge",
+        "pre_approved_amount",
+        "card.limit",
+        "receipt.amount",
+    }
+)
+_WHOLE_AMOUNT = _whole(
+    -INF,
+    INF,
+    "an amount is whole in the smallest unit of its currency",
+    "금액은 그 통화의 가장 작은 단위로 나누어떨어집니다",
+)
 #: Shares among the fields.
 _SHARES = frozenset({"mcc_share_peer"})
 
@@ -77,6 +96,8 @@ def domain_of(node: Expression, kind: Type | None) -> Domain | None:
         return _SHARE
     if node == n.FieldRef("first_digit"):
         return _DIGIT
+    if isinstance(node, n.FieldRef) and node.name in _AMOUNTS:
+        return _WHOLE_AMOUNT
     if isinstance(node, n.FieldRef) and node.name in _SHARES:
         return _SHARE
     if kind is None or not isinstance(node, n.FieldRef | n.Call):

@@ -23,7 +23,9 @@ _GOES_ON = re.compile(r"[0-9,]|[은는이가을를인고나만며지면서게히
 #: What stands behind a Korean word and belongs to it.
 _PARTICLE = re.compile(r"(?:에서|에는|에만|에|의|이|가|은|는|을|를|으로|로)?(?=\s)|")
 #: Parts of a day or a date: what a text says of them stands otherwise in a rule (9 at night, the third quarter, 2026년 3월까지).
-_RECKONED = re.compile(r"\b(?:date|month|time|year|day_of_month)\(|\bhour\b|first_digit|is_multiple|is_round")
+_RECKONED = re.compile(
+    r"\b(?:date|month|time|year|day_of_month)\(|\bhour\b|first_digit|is_multiple|is_round|days_since_hired|merchant_age_days"
+)
 
 
 def heard_rule(text: str, names: Names) -> Spoken | None:

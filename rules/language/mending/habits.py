@@ -44,6 +44,10 @@ _COUNTED = re.compile(
     rf"\b(?:count|건수|횟수)\s*\(\s*(?P<what>{_NAME}|\*|1)\s*(?P<close>\)?)\s*(?=(?:same|per|for|by|같은|동일한?)\s)",
     re.IGNORECASE,
 )
+_CONDITION = re.compile(
+    rf"\b(?:count|건수|횟수)\s*\(\s*(?:(?:where|if)\s+)?(?P<condition>{_NAME}\s*(?:<=|>=|!=|<>|==|=|<|>|\bcontains\b|\bin\b)\s*[^()]*?)\s*,?\s+(?P<same>(?:same|같은|동일한?)\s[^()]*)\)",
+    re.IGNORECASE,
+)
 #: What of several payments can be counted each once; of the rest every payment has its own.
 _KINDS = frozenset(
     {"merchant", "cardholder", "department", "mcc", "brn", "region", "country", "grade", "job_family", "approver", "project", "purpose", "currency", "day"}
@@ -55,7 +59,7 @@ def rewritten(text: str) -> tuple[str, ...]:
     """The texts one of which is meant; nothing where no such habit is in the text."""
     ways = [text]
     ways = [_codes(way) for way in ways]
-    for rewrite in (_absent, _where, _ranges, _modulo, _listed, _distinct):
+    for rewrite in (_absent, _where, _ranges, _modulo, _listed, _distinct, _conditioned):
         ways = [_outside_texts(way, rewrite) for way in ways]
     ways = [new for way in ways for new in _counted(way)]
     ways = [new for way in ways for new in _joined(way)]
@@ -143,6 +147,16 @@ def _distinct(text: str) -> str:
     return f"{head}distinct({rest[: end.start()].strip()}){rest[end.start() :]}"
 
 
+def _conditioned(text: str) -> str:
+    """``count(amount > 100000 same cardholder, day)``: which payments are counted stands behind where."""
+
+    def said(match: re.Match[str]) -> str:
+        joined = " and " if re.search(r"\bwhere\b", match["same"]) else " where "
+        return f"count({match['same'].strip()}{joined}{match['condition']})"
+
+    return _CONDITION.sub(said, text)
+
+
 def _counted(text: str) -> list[str]:
     """``count(amount same cardholder …)``: payments are counted, whatever is named before same; shops or people of them may be meant."""
     match = _COUNTED.search(text)
@@ -158,6 +172,12 @@ def _counted(text: str) -> list[str]:
     field = field_meant(what, near=False)
     kind = key if key in _KINDS else "merchant" if field == "merchant.name" else None
     return [payments] if kind is None else [payments, f"{head}distinct({kind} {rest}"]
+
+
+def in_either_way(text: str) -> tuple[str, ...]:
+    """A sentence with and/or in it, with each of the two; nothing where it has none."""
+    ways = _joined(text)
+    return tuple(ways) if len(ways) > 1 else ()
 
 
 def _joined(text: str) -> list[str]:

@@ -71,7 +71,7 @@ _KOREAN = re.compile(
 #: Kinds that hardly a shop has in its name: said by themselves they are no name either.
 _NAMELESS = re.compile(
     r"(?<![가-힣])(?P<kind>식당|음식점|레스토랑|밥집|술집|호프집|유흥업소|숙박업소|숙박|귀금속점|금은방|커피점|커피숍)(?=$|[\s,]|에서|에|이나|나|이고|이거나|과|와|의|이|가|은|는|을|를)"
-    r"|\b(?P<plural>gas station|petrol station|coffee shop|golf course|grocery store|massage parlou?r|restaurants|diners|bars|pubs|nightclubs|night clubs|clubs|cafes|cafés|coffee shops|golf courses|hotels|motels|taxis|petrol stations|gas stations|gyms|spas|supermarkets|grocery stores|casinos|jewellers|jewelers)\b",
+    r"|\b(?P<plural>gas station|petrol station|coffee shop|golf course|grocery store|massage parlou?r|restaurants|diners|bars|pubs|nightclubs|night clubs|clubs|cafes|cafés|coffee shops|golf courses|hotels|motels|taxis|petrol stations|gas stations|(?-i:(?<!at )(?<!a )(?<!an )(?<!the )(?:restaurant|bar|pub|nightclub|hotel|motel|cafe))(?= (?:payments?|purchases?|bills?|spend|spending|expenses?|charges?|transactions?|claims?|visits?|over|above|on|during|while|without|after|before|at night)\b)|gyms|spas|supermarkets|grocery stores|casinos|jewellers|jewelers)\b",
     re.IGNORECASE,
 )
 _NAME_SAID = re.compile(

@@ -37,7 +37,7 @@ _SEARCHED = re.compile(
     r"\s*=?\s*(?:ISNUMBER\s*\(\s*)?(?:SEARCH|FIND)\s*\(\s*(\"[^\"]+\")\s*[,;]\s*([\w.]+)\s*\)\s*\)?\s*(?:>\s*0)?\s*", re.IGNORECASE
 )  # fmt: skip
 _OWN = re.compile(
-    r"(?:본인|자기\s?자신|자기|자신|스스로|자가)(?:이|가)?\s*(?:직접\s*)?승인(?!번호)\S*|승인자(?:가|는|와)?\s*본인\S*(?:\s*경우)?|\bself[\s-]?approv\w*|\bown approv\w*",
+    r"(?:본인|자기\s?자신|자기|자신|스스로|자가)(?:이|가)?\s*(?:직접\s*)?승인(?!번호)\S*|승인자(?:가|는|와)?\s*본인\S*(?:\s*경우)?|(?:결재자|승인자)(?:와|과|랑)\s?(?:카드\s?)?(?:사용자|소지자|직원)(?:가|이)?\s?(?:같은|동일)\S*|(?:카드\s?)?(?:사용자|소지자|직원)(?:와|과|랑)\s?(?:결재자|승인자)(?:가|이)?\s?(?:같은|동일)\S*|\bapproved by (?:the )?(?:same )?(?:card\s?holder|employee|user|claimant|person)(?: (?:himself|herself|themselves|themself|who paid))?\b|\b(?:approver and (?:the )?card\s?holder|card\s?holder and (?:the )?approver)(?: (?:is|are))? (?:the )?same(?: person)?\b|\bself[\s-]?approv\w*|\bown approv\w*",
     re.IGNORECASE,
 )
 #: Times of day that people name: where each begins and ends is the company's own.

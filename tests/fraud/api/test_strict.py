@@ -11,16 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rest_framework import serializers
 
+from fraud.web.api_bodies import MAX_DEPTH, BodyNotValid, parse_strictly
+from fraud.web.api_says import first_code
 from fraud.web.api_strict import (
-    MAX_DEPTH,
-    BodyNotValid,
     StrictBooleanField,
     StrictCharField,
     StrictDateField,
     StrictIntegerField,
     StrictSerializer,
-    first_code,
-    parse_strictly,
 )
 
 # fmt: off

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from django.utils.translation import override
+
 from fraud.detection.hit_facts import fact_names, hit_facts_text
+from fraud.workbench.company_codes import choices_of
+from rules.fact_words import CODE_WORDS
+from rules.facts import hit_sentence
+from rules.mcc_words import mcc_word
 
 # fmt: off
 STORED = {
@@ -66,3 +72,28 @@ def test_what_was_missing_comes_first_and_thresholds_last():
 def test_amount_beside_a_sum_is_named_as_this_payment():
     assert hit_facts_text(STORED, "KRW", "en").startswith("2 payments by one cardholder within 30 days")
     assert "this payment KRW 471,900" in hit_facts_text(STORED, "KRW", "en")
+
+
+def test_a_code_of_the_companys_own_that_is_spelt_like_one_of_ours_stays_as_it_was_delivered() -> None:
+    told = {
+        name: hit_sentence({name: {"kind": "code", "value": value}}, "en")
+        for name, value in (("entry_mode", "online"), ("purpose_code", "online"), ("merchant.mcc", "5813"))
+    }
+    assert told["entry_mode"].endswith(CODE_WORDS["online"][0])
+    assert told["purpose_code"].endswith("online")
+    assert told["merchant.mcc"].endswith(f"5813 ({mcc_word('5813', 'en')})")
+
+
+def test_choices_have_the_same_words() -> None:
+    codes = {
+        "txn_type": [("cash_advance", 3)],
+        "account_code": [("cash_advance", 2)],
+        "merchant.mcc": [("5813", 1)],
+    }
+    with override("en"):
+        labels = {name: choices_of(name, codes, {})[0]["label"] for name in codes}
+    assert labels == {
+        "txn_type": CODE_WORDS["cash_advance"][0],
+        "account_code": "",
+        "merchant.mcc": mcc_word("5813", "en"),
+    }

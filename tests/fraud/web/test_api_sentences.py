@@ -12,7 +12,8 @@ from django.utils import translation
 from rest_framework import fields as kinds
 from rest_framework import serializers
 
-from fraud.web.api_strict import StrictSerializer, by_path
+from fraud.web.api_says import by_path
+from fraud.web.api_strict import StrictSerializer
 from tests.routes import walk
 
 # fmt: off

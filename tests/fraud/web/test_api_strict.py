@@ -8,7 +8,8 @@ import pytest
 from django.utils.translation import override
 from rest_framework import serializers
 
-from fraud.web.api_strict import StrictCharField, StrictIntegerField, StrictSerializer, by_path
+from fraud.web.api_says import by_path
+from fraud.web.api_strict import StrictCharField, StrictIntegerField, StrictSerializer
 
 
 class Inner(StrictSerializer):

@@ -130,7 +130,7 @@ def _lateness(tokens: Sequence[Said], at: int, names: Names) -> Clause | None:
             break
         part.append(token)
     lengths = [token for token in part if token.kind == "duration"]
-    signs = [token.value for token in part if token.kind == "compare"]
+    signs = list(dict.fromkeys(token.value for token in part if token.kind == "compare"))
     is_late = any(token.is_word("late") for token in part)
     if len(lengths) != 1 or not any(token.is_word("submitted") for token in part) or len(signs) > 1:
         return None

@@ -30,9 +30,16 @@ def comparison(run: Sequence[Said]) -> str | None:
     subject = fields[0].value if fields else _usual(run)
     if subject is None:
         return None
-    if fields and run.index(fields[0]) > (2 if run[0].kind == "compare" and run[0].written.isascii() else 1):
+    if fields and run.index(fields[0]) > (2 if _leads_in_english(run) else 1):
         return None
     return _values(subject, [token for token in run if token not in fields])
+
+
+def _leads_in_english(run: Sequence[Said]) -> bool:
+    """``at least 6 installments``, ``6 or more installments``."""
+    return any(
+        one.kind == "compare" and one.written.isascii() and at in {0, 1} for at, one in enumerate(run[:2])
+    )
 
 
 def _usual(run: Sequence[Said]) -> str | None:

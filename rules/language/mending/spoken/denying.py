@@ -46,6 +46,8 @@ def is_unclear(tokens: Sequence[Said], at: int, taken: int, *, is_either: bool) 
         return False
     if first.written in _LEAVING_OUT and is_listed:
         return True
+    if after is not None and after.is_word("not", "none"):
+        return False  # no receipt or no purpose: each is denied by itself
     return (is_either or behind.value == "with") and not any(
         token.kind == "compare" for token in tokens[at + taken + 1 : at + taken + 3]
     )

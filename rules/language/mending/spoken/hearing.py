@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -35,6 +36,9 @@ _PAYMENTS = frozenset(
         "claims",
         "charge",
         "charges",
+        "rides",
+        "ride",
+        "bills",
         "expense",
         "expenses",
     }
@@ -75,7 +79,12 @@ def _of_payments(tokens: list[Said], at: int) -> Said:
     for behind in tokens[at + 1 :]:
         if behind.kind == "empty" and behind.written in _PAYMENTS:
             return replace(token, kind="count")
-        if behind.kind != "empty" and not (behind.kind == "compare" and behind.written.startswith("or ")):
+        is_kind = behind.kind in {"place", "flag"}
+        if (
+            behind.kind != "empty"
+            and not is_kind
+            and not (behind.kind == "compare" and behind.written.startswith("or "))
+        ):
             break
     return token
 
@@ -139,6 +148,12 @@ def _beside(token: Said, before: Said | None, behind: Said | None) -> list[Said]
         meant, middle = meaning(bare), token.start + len(lead)
         join = Said("join", lead, token.start, middle, lead)
         return [join, as_token(meant, middle + 1, token.end, bare)] if meant else [token]
+    if (
+        token.value == "weekday"
+        and token.written == "weekday"
+        and follows not in {"compare", "number", "word"}
+    ):
+        return as_("flag", "is_business_day")
     if token.is_word("is"):
         return as_("compare", "=") if follows in _COMPARED and after_field else []
     if token.is_word("at") and follows not in {"unknown", "text"}:
@@ -192,7 +207,7 @@ def _words(pieces: list[Piece], at: int, text: str) -> tuple[int, list[Said]] | 
         said = " ".join(written.replace("'s", "").replace("’s", "").split())
         if part[0].kind == "number" and size == 1 and said not in phrases():
             return None
-        meant = meaning(said)
+        meant = meaning(said) or (_circumstance(said) if size > 1 else None)
         if meant is not None:
             return size, [as_token(meant, start, end, said)]
         if size > 1 and all(piece.kind in {"word", "number"} for piece in part) and part[0].kind == "word":
@@ -205,6 +220,16 @@ def _words(pieces: list[Piece], at: int, text: str) -> tuple[int, list[Said]] | 
         return None
     tokens = split_word(text[piece.start : piece.end], piece.start)
     return None if tokens is None else (1, tokens)
+
+
+_TAIL = re.compile(r"(?<=[가-힣])(?:에서|에게|이|가|은|는|을|를|의|에|인|도)$")
+
+
+def _circumstance(said: str) -> tuple[str, str] | None:
+    """What several words with a particle at their end say, where that is a circumstance: 퇴사한 직원의."""
+    bare = _TAIL.sub("", said)
+    meant = meaning(bare) if bare != said else None
+    return meant if meant is not None and meant[0] == "flag" else None
 
 
 def _joined(tokens: list[Said]) -> list[Said]:

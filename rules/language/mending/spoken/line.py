@@ -57,6 +57,8 @@ class Line:
     words: list[str]
     parts: list[Part]
     depth: int = 0
+    #: whether parts stand elsewhere than they were said
+    is_moved: bool = False
     #: a count with the condition beside it → both as they were said, and what joined them
     together: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -89,10 +91,23 @@ class Line:
                 self.together[both] = (*self.words[-n_words:], BESIDE, part.out)
                 self.words[-n_words:] = [both]
                 self.parts[-n_parts:] = [Part(self.parts[-n_parts].start, part.end, both)]
+                self._take_before()
                 return
             self.words.append(BESIDE)
         self.words.append(part.out)
         self.parts.append(part)
+
+    def _take_before(self) -> None:
+        """``심야 택시를 한 달에 10번``: what stands before a condition that a count has taken, with nothing between them, is asked of it as well."""
+        while len(self.words) > 2 and self.words[-2] == BESIDE and not self.words[-3].startswith(")"):
+            first, taken = self.words[-3], self.words[-1]
+            if _WINDOW.search(first) or " or " in first or " and " in first or first in _JOINS:
+                return
+            call, _, rest = taken.rpartition(")")
+            both = f"{first} and {call} and {first}){rest}"
+            self.together[both] = (first, BESIDE, *self.together[taken])
+            self.words[-3:] = [both]
+            self.parts[-2:] = [Part(self.parts[-2].start, self.parts[-1].end, both)]
 
     def _listed(self) -> list[str]:
         """The kinds of shops, or of days and hours, joined by or that were said last; nothing where it is only one."""

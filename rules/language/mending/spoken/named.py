@@ -141,6 +141,8 @@ def _codes(tokens: Sequence[Said], at: int) -> Clause | None:
         place += 1
     if not codes:
         return None
+    at_those = next_token(tokens, place)
+    place += at_those is not None and at_those.is_word("to") and at_those.written == "에서"
     field = tokens[at].value
     if len(codes) == 1:
         return place - at, f"{field} {'!=' if is_other else '='} {codes[0]}"

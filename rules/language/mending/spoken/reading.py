@@ -12,6 +12,7 @@ from rules.language.mending.spoken.clauses import clause
 from rules.language.mending.spoken.denying import is_unclear
 from rules.language.mending.spoken.hearing import heard, is_plural_day
 from rules.language.mending.spoken.line import Line, Part, Spoken
+from rules.language.mending.spoken.regrouping import regrouped
 from rules.language.mending.spoken.said import Said
 from rules.language.mending.spoken.totals import of_each
 from rules.language.mending.spoken.values import VALUES
@@ -26,6 +27,8 @@ def hear(text: str, names: Names, is_rule: Callable[[str], bool]) -> Spoken | No
     """
     line = _read(text, names, is_rule)
     whole = line.whole() if isinstance(line, Line) else None
+    if whole is not None and whole.text and isinstance(line, Line) and line.is_moved:
+        whole = replace(whole, parts=(Part(0, len(text), whole.text),))
     each = of_each(whole.text) if whole is not None and "(" not in text else ()
     return replace(whole, text="", readings=each) if whole is not None and each else whole
 
@@ -40,10 +43,10 @@ def stuck_at(text: str, names: Names, is_rule: Callable[[str], bool]) -> tuple[i
 
 def _read(text: str, names: Names, is_rule: Callable[[str], bool]) -> Line | tuple[int, int] | None:
     """All conditions of a text; where one is not understood, the place of it; None where the whole is none."""
-    tokens = _framed([_signed(token) for token in heard(text)])
+    tokens, is_moved = regrouped(_framed([_signed(token) for token in heard(text)]))
     if any(one.is_word("same") and two.kind in {"place", "unknown"} for one, two in pairwise(tokens)):
         return None  # the same restaurant: one shop, or any of the kind?
-    line = Line([], [])
+    line = Line([], [], is_moved=is_moved)
     at = 0
     while at < len(tokens):
         token = tokens[at]

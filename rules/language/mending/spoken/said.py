@@ -82,6 +82,8 @@ def _with_join(word: str, start: int) -> list[Said] | None:
     for ending, join in JOINING.items():
         stem = word.removesuffix(ending)
         found = None if stem in ("", word) else _known(stem, start) or _known(f"{stem}음", start)
+        if found is not None and found[0].kind == "empty" and stem == "중":
+            return [Said("join", join, start + len(stem), start + len(word), ending)]
         if found is not None and found[0].kind != "empty":
             first = [Said(one.kind, one.value, one.start, start + len(stem), one.written) for one in found]
             return [*first, Said("join", join, start + len(stem), start + len(word), ending)]

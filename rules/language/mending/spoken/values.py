@@ -9,6 +9,8 @@ from rules.fields import FIELDS
 from rules.language.literals import money_text, number_of, usual_currency
 from rules.language.mending.spoken.said import Said
 
+#: From here on a number counts no months, people or hours.
+_NO_COUNT = 1000
 VALUES = frozenset({"money", "number", "percent", "count", "people", "time", "duration", "date", "multiple"})
 
 
@@ -73,6 +75,8 @@ def fitted(value: Said, field: str) -> str | None:
             return value.value
         is_people = value.kind == "people" and FIELDS[field].unit == "people"
         is_count = value.kind == "count" and FIELDS[field].unit in {"claims", "merchants"}
+        if value.kind == "number" and FIELDS[field].unit and (number_of(value.value) or 0) >= _NO_COUNT:
+            return None  # instalments under 1,000,000: money, whatever stands beside it
         if value.kind == "number" or is_people or is_count:
             return value.value
         if value.kind == "time" and FIELDS[field].unit == "hour" and value.value.endswith(":00"):

@@ -14,7 +14,7 @@ is_night | 심야; 심야시간; 심야시간대; 야간; 밤; 밤늦게; 한밤
 hour in 0..5 | 새벽; 새벽시간; 새벽녘; early morning; before dawn
 is_holiday | 공휴일; 휴일; 빨간날; 법정공휴일; holiday; holidays; public holiday; public holidays; bank holiday; bank holidays
 is_business_day | 평일; 영업일; 근무일; 업무일; business day; business days; working day; working days; workday; workdays; weekdays
-on_leave | 휴가; 휴가중; 휴가기간; 휴직; 휴직중; 연차; 연차중; on leave; leave; vacation; on vacation; on holiday leave
+on_leave | 휴가; 휴가자; 휴직자; 휴가자가; 휴직자가; 휴가 중인 직원; 휴직 중인 직원; 휴가 간 직원; 휴가중; 휴가기간; 휴직; 휴직중; 연차; 연차중; on leave; leave; vacation; on vacation; on holiday leave
 on_trip | 출장; 출장중; 출장기간; on a trip; on trip; business trip; on a business trip; travelling; traveling
 has_overtime | 초과근무; 야근; 야근 승인; 야근승인; 초과근무 승인; 시간외근무 승인; 시간외근무; 초과근무승인; overtime; approved overtime
 is_first_at_merchant | 첫 이용 가맹점; 첫 거래 가맹점; 첫 방문 가맹점; 처음 이용하는 가맹점; 처음 이용한 가맹점; 처음 이용한 가게; 이 가맹점 첫 이용; 가맹점 첫 이용; first time at a merchant; first time at this merchant; first payment at a merchant; first payment at this merchant
@@ -26,8 +26,9 @@ not ABROAD | 국내; 국내가맹점; domestic; at home
 is_round_amount | 끝자리가 떨어지는 금액; 딱 떨어지는 금액; 라운드 금액; 둥근 금액; round amount; round amounts; round number; round numbers; round sum; round sums
 DUPLICATE | 중복; 중복결제; 중복 결제; 이중결제; 이중 결제; 중복청구; duplicate; duplicates; duplicate payment; duplicate payments; paid twice; charged twice
 SPLIT | 분할; 분할결제; 분할 결제; 쪼개기; 쪼개기결제; 쪼개기 결제; 나눠결제; 나눠 결제; 나누어 결제; split; split payment; split payments; splitting
-date(transacted_at) > cardholder.left_on | 퇴사자; 퇴직자; 퇴사 후; 퇴사후; 퇴직 후; 퇴직후; 퇴사 이후; after leaving; after leaving the company; former employee; former employees; left the company; ex employee
+date(transacted_at) > cardholder.left_on | 퇴사자; 퇴직자; 퇴사 후; 퇴사후; 퇴직 후; 퇴직후; 퇴사 이후; after leaving; after leaving the company; former employee; former employees; left the company; ex employee; 퇴사한; 퇴직한; 퇴사한 직원; 퇴직한 직원; 퇴사한 사람; 퇴직한 사람; 퇴사한 사원; 퇴직한 사원; 퇴사 직원; 퇴직 직원; 퇴사일 이후; 퇴직일 이후; 퇴사일 후; 퇴사일 이후에; 퇴사자가; 퇴직자가; ex employees; ex-employee; ex-employees; left employees; leavers; leaver; employees who left; employees who have left; staff who left; people who left; people who left the company; who left; who left the company; who have left; after the leaving date; after their last day; terminated employees; resigned employees
 date(transacted_at) < cardholder.hired_on | 입사 전; 입사전; 입사 이전; before joining; before joining the company
+pre_approval_id is missing | not approved in advance; not pre approved; not preapproved; not pre-approved; without advance approval
 txn_type = "cash_advance" | 현금서비스; 현금인출; 현금 인출; 카드깡; cash advance; cash advances; cash withdrawal; cash withdrawals
 cancelled_at is not missing | 취소된; 취소한; 취소건; 취소된 건; cancelled; canceled; cancelled payments; canceled payments
 weekday = 1 | 월요일; monday; mondays
@@ -39,12 +40,12 @@ weekday = 6 | 토요일; saturday; saturdays
 weekday = 7 | 일요일; sunday; sundays
 """
 _COMPARES = """
->= | 이상; 이상인; 이상의; 이상일; 이상이면; 이상이; 이후; 이후의; 이후에; 부터; at least; or more; or above; or over; and above; and over; and more; minimum; min; from; since; no less than; not less than; not under; not below; >=; =>; ≥; 최소; greater than or equal to; more than or equal to
+>= | at or above; at or over; at or more than; 이상; 이상인; 이상의; 이상일; 이상이면; 이상이; 이후; 이후의; 이후에; 부터; at least; or more; or above; or over; and above; and over; and more; minimum; min; from; since; no less than; not less than; not under; not below; >=; =>; ≥; 최소; greater than or equal to; more than or equal to
 > | or more than; or greater than; or higher than; and more than; and greater than; 초과; 초과한; 초과하는; 초과하면; 초과하여; 초과해서; 초과해; 초과시; 초과인; 초과된; 초과할; 넘는; 넘으면; 넘은; 넘게; 넘을; 넘어; 넘어서; 넘어가는; 넘어가면; 넘음; 넘긴; 넘겨; 넘기면; 많은; 많으면; 많이; 큰; 크면; 높은; 높으면; 지나서; 지나; 지나고; 지난; over; above; more than; later than; greater than; larger than; bigger than; higher than; exceed; exceeds; exceeding; exceeded; beyond; in excess of; is over; is above; is more than; >
-<= | 이하; 이하인; 이하의; 이하일; 이하이면; 까지; at most; or less; or under; or below; and below; and under; maximum; up to; no more than; not more than; no later than; not later than; not over; not above; <=; =<; ≤; 최대; less than or equal to
+<= | at or below; at or under; 이하; 이하인; 이하의; 이하일; 이하이면; 까지; at most; or less; or under; or below; and below; and under; maximum; up to; no more than; not more than; no later than; not later than; not over; not above; <=; =<; ≤; 최대; less than or equal to
 < | or less than; or fewer than; or lower than; and less than; and fewer than; 미만; 미만인; 미만의; 미만이면; 이전; 이전의; 이전에; 적은; 적으면; 작은; 작으면; 낮은; 낮으면; 못 미치는; under; below; less than; fewer than; smaller than; lower than; before; prior to; is under; is below; <
 AFTER | after
-= | equals; equal to; exactly; =; ==; 정확히
+= | equals; equal to; exactly; =; ==; 정확히; 딱
 != | !=; <>; ≠; different from; not equal to
 """
 _AGGREGATES = """
@@ -96,13 +97,14 @@ _PLACES = """
 _OTHERS = """
 none | 없음; 없는; 없는데; 미기재; 미작성; 없이; 없다; 없고; 없으면; 없을; 없었던; 미첨부; 미제출; 누락; 누락된; 미등록; 미입력; 빠진; 첨부 안; 안 낸; no; without; without a; without any; missing; lacking; not attached; is missing; are missing; has no; have no; with no; not given
 there | 있는; 있음; 있으면; 첨부된; with a; has a
-not | 아닌; 아님; 아닌데; 아니면; 아니고; 아니; 아니면서; 아니며; 아니라; 빼고; 말고; 아닐; 아닌날; 제외; 제외한; 제외하고; 외; 외의; not; is not; isn't; except; excluding; outside; outside of; but not; not on; not on a; not a; other than; was not; wasn't
+not | neither; 아닌; 아님; 아닌데; 아니면; 아니고; 아니; 아니면서; 아니며; 아니라; 빼고; 말고; 아닐; 아닌날; 제외; 제외한; 제외하고; 외; 외의; not; is not; isn't; except; excluding; outside; outside of; but not; not on; not on a; not a; other than; was not; wasn't
+nor | nor
 and | 그리고; 및; 이고; 이면서; 동시에; 하고; 인데; 또; and; and also; &; &&; plus; but; as well as
 or | 또는; 혹은; 이거나; 거나; or; |; ||; 아니면 또
 between | 사이; 사이의; 사이에; 범위; between; in between; from between; in the range
 to | ~; ～; 에서; to; until; till; ..; through
 by | by
-of | of
+of | of; 대비
 within | 최근; 직전; last; past; the last; the past; recent; 이내; 이내에; 내; 내에; 안에; 동안; 간; within; within the; in the last; in the past; over the last; during; inside
 day_or_nothing | 일
 same | 같은; 동일; 동일한; 한; same; the same; one; a single; single; 1개; identical
@@ -111,7 +113,7 @@ multiple | 배; 배수; times the; times; times as much as; x; times more than; 
 twice | 두배; 두 배; 2배; twice; twice the; double; double the; two times
 half | 절반; 반; 반액; 1/2; half; half of; half the; one half of; a half of
 contains | 포함; 포함된; 포함하는; 포함하면; 포함되면; 들어가면; 들어가는; 들어간; 들어있는; 들어 있는; 들어있으면; 들어감; contains; contain; containing; includes; include; including; with the word; has the word
-submitted | 청구; 청구일; 제출; 신청; 정산; submitted; submit; filed; claimed; handed in; submission; filing
+submitted | 청구; 청구한; 청구된; 제출한; 제출된; 신청한; 정산한; 청구일; 제출; 신청; 정산; submitted; submit; filed; claimed; handed in; submission; filing
 late | 늦음; 늦은; 늦게; 늦으면; 늦는; 지연; 지연된; 경과; 경과한; 후; 후에; 뒤; 뒤에; later; late; after the payment; after payment; after the transaction; after the purchase; too late; afterwards
 vague | 거의; 대략; 약; 가량; 정도; 쯤; 안팎; 내외; 언저리; 남짓; nearly; almost; about; around; approximately; roughly; some; close to; just; slightly
 once | 한번; 한 번; 한 번에; 한번에; 건당; 1건당; 1회당; 1회; once; one time
@@ -126,7 +128,7 @@ ends | 끝자리; 끝자리가; 뒷자리; 뒷자리가; ends with; ends in; end
 _EMPTY = """
 사용; 사용한; 사용하는; 사용된; 사용하면; 사용시; 사용액이; 결제; 결제한; 결제하는; 결제된; 결제시; 결제가; 이용; 이용한; 지출; 지출한; 거래; 거래가; 건; 건이; 내역; 카드; 법인카드; 법인 카드; 카드로; 한; 하는; 하면; 된; 되는; 되면; 인; 이면; 이다; 경우; 때; 것; 모든; 만약; 만일;
 전체; 발생; 발생한; 발생하면; 했을; 할; 중; 중에; 중인; 중인데; 상태; 에; 에서의; 의; 을; 를; 이; 가; 은; 는; 로; 으로; 만; 날; 날에; 있을; 그; 더; 보다; 씩; 반복; 반복된; 반복되면; 시간; 시간대; 시간에; 발견; 기간; 구매; 구입; 구매한; 구입한; 본인; 자신; 자기; 본인의; 쓴 것; 쓴 돈; 쓴 금액; 쓴 건; 쓴 결제; 알림; 표시; 찾기; 쓴; 쓰는; 쓰면; 쓸; 쓰신; 쓴다면; 썼을; 썼으면; 썼다면; 썼던; 쓴 사람; 쓴 직원; 쓴 카드; 거; 것들; 것만; 것은; 건들; 건만; 건은; 분; 분들; 분이; 좀; 결제하신; 사용하신; 이용하신; 하신; 결제했을; 결제했으면; 결제하였을; 사용했을; 사용했으면; 사용하였을; 결제하고; 사용하고; 결제건; 결제 건; 결제내역; 카드사용; 카드결제; 보여줘; 보여주세요; 보여 주세요; 알려줘; 알려주세요; 알려 주세요; 찾아줘; 찾아주세요; 찾아 주세요; 잡아줘; 잡아주세요; 걸러줘; 걸러주세요; 확인; 확인해줘; 확인해주세요; 확인 부탁드립니다; 부탁드립니다; 부탁합니다; 부탁드려요; 의심; 규칙; 사람; 직원이; 사용자가; 사원이;
-the; a; an; be; been; that; which; with; in; on; for; any; all; card; cards; payment; payments; transaction; transactions; purchase; purchases; claim; claims; spend; spending; spent; expense; expenses; charge; charges; made; done; used; use; using; when; where; it; its; has; have; who; whose; please; find; show; me; flag; alert; if; then; than; there; their; his; her; own; its own; same; rule; happens; made on; card used; takes place; taken; paid; during; somebody; someone; anyone; worth; value of; during the; by; time; times; claims that; everything; anything; stuff; s; having; i want to see; i would like to see; i want to know; could you flag; can you flag; could you show; can you show; could you find; let me know when; let me know if; tell me when; tell me if; alert me when; alert me if; list; list all; bought; happening; occurring; group; where; select; everyone; employees; staff; either; any merchant; any shop; any store; any place; at any merchant; at any shop; at any store; at any place
+while; whilst; rides; ride; fares; fare; bill; bills; 받은; 모두; 결제일로부터; 결제일부터; 사용일로부터; 거래일로부터; the; a; an; be; been; that; which; with; in; on; for; any; all; card; cards; payment; payments; transaction; transactions; purchase; purchases; claim; claims; spend; spending; spent; expense; expenses; charge; charges; made; done; used; use; using; when; where; it; its; has; have; who; whose; please; find; show; me; flag; alert; if; then; than; there; their; his; her; own; its own; same; rule; happens; made on; card used; takes place; taken; paid; during; somebody; someone; anyone; worth; value of; during the; by; time; times; claims that; everything; anything; stuff; s; having; i want to see; i would like to see; i want to know; could you flag; can you flag; could you show; can you show; could you find; let me know when; let me know if; tell me when; tell me if; alert me when; alert me if; list; list all; bought; happening; occurring; group; where; select; everyone; employees; staff; either; any merchant; any shop; any store; any place; at any merchant; at any shop; at any store; at any place
 """
 #: Endings that stand behind a Korean word and join it to the next: 주말이나 공휴일, 심야이고.
 JOINING = {

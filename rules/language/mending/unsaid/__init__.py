@@ -12,9 +12,10 @@ from rules.language.mending.unsaid.moments import moments_asked
 from rules.language.mending.unsaid.nights import nights_asked
 from rules.language.mending.unsaid.places import places_asked
 from rules.language.mending.unsaid.several import several_asked
+from rules.language.mending.unsaid.shares import shares_asked, since_asked
 from rules.language.mending.unsaid.terms import terms_asked
 
-__all__ = ["asked_back", "not_carried", "numbers_lost", "office_word"]
+__all__ = ["asked_back", "not_carried", "numbers_lost", "office_word", "part_asked"]
 
 _WRITTEN = re.compile(r"[\"'“‘=<>@≥≤≠≧≦＞＜＝!*]|\w\(|[a-z]_[a-z]|[a-z]\.[a-z]{2}", re.IGNORECASE)
 
@@ -22,6 +23,11 @@ _WRITTEN = re.compile(r"[\"'“‘=<>@≥≤≠≧≦＞＜＝!*]|\w\(|[a-z]_[a-
 def office_word(text: str) -> Meanings | None:
     """What a word of an office is called in a rule (working hours, entertainment, the third payment); None where there is none, or the text is half a rule."""
     return None if _WRITTEN.search(re.sub(r"[ap]\.m\.?", "am", text)) else terms_asked(text)
+
+
+def part_asked(text: str) -> Meanings | None:
+    """A share of a tip or a tax, and a time since somebody joined or a shop opened; None where there is none, or the text is half a rule."""
+    return None if _WRITTEN.search(text) else shares_asked(text) or since_asked(text)
 
 
 def asked_back(text: str) -> Meanings | None:

@@ -13,7 +13,9 @@ _TOTAL = re.compile(
     r"합계|총액|총합|누계|누적|합산|총\s|합이|\btotal(?:s|ling|ing)?\b|\bsum\b|altogether|combined",
     re.IGNORECASE,
 )
-_AVERAGE = re.compile(r"평균|평소|\b(?:average|avg|mean|usual)\b", re.IGNORECASE)
+_AVERAGE = re.compile(
+    r"평균|평소(?!에?는?\s?(?:안|못|가|다니|쓰지|이용|잘))|\b(?:average|avg|mean|usual)\b", re.IGNORECASE
+)
 _FACTOR = re.compile(
     r"([0-9.]+|두|세|네)\s*배|\b([0-9.]+|three|four|five)\s*(?:x|times)\b|\b(twice|double)\b", re.IGNORECASE
 )
@@ -39,6 +41,11 @@ _BARE = re.compile(
 _BARE_SIGNS = {"after": ">", "before": "<", "from": ">=", "이후": ">=", "이전": "<"}
 _SHARES = re.compile(
     r"((?:카드\s?)?한도액?|사전\s?승인\s?(?:금액|액))(?:의)?\s*([0-9.]+)\s*%\s*(이상|초과)\s*([0-9.]+)\s*%\s*(이하|미만)"
+)
+_SHARE_RANGE = re.compile(
+    r"(?:(?:카드\s?)?한도액?|사전\s?승인\s?(?:금액|액))(?:의)?\s*(?P<low>[0-9.]+)\s*%?\s*(?:~|～|-|에서|부터)\s*(?P<high>[0-9.]+)\s*%(?:까지)?(?:\s?사이)?"
+    r"|\b(?:between )?(?P<first>[0-9.]+) ?%? ?(?:and|to|-|–) ?(?P<second>[0-9.]+) ?(?:%|percent) of (?:the |their |his |her )?(?:card )?(?:limit|pre-?approved amount)\b",
+    re.IGNORECASE,
 )
 _NOBODY = re.compile(r"(외부\s?)?(?:참석자|참석\s?인원|참석인원)\s?(?:수)?(?:가|이|도|은|는)?\s*(?:없\S*)")
 _HEAD = re.compile(r"(?:1\s?인|일인|인)\s?당|\bper (?:head|person|attendee|guest)\b", re.IGNORECASE)
@@ -154,7 +161,7 @@ def _share_span(text: str) -> Meanings | None:
     """한도의 90% 이상 100% 이하: of the amount, both ends are asked."""
     match = _SHARES.search(text)
     if match is None:
-        return None
+        return _share_range(text)
     base = "card.limit" if "한도" in match[1] else "pre_approved_amount"
     low, high = (f"{number}% * {base}" for number in (match[2], match[4]))
     above, below = ">=" if match[3] == "이상" else ">", "<=" if match[5] == "이하" else "<"
@@ -163,6 +170,19 @@ def _share_span(text: str) -> Meanings | None:
         r"결제|금액|사용|[이가은는의한된\s]", "", text[: match.start()] + text[match.end() :]
     )
     return Meanings(match.start(), match.end(), rule, is_one=True, rule=rule if is_whole else "")
+
+
+def _share_range(text: str) -> Meanings | None:
+    """``한도의 80~100%``, ``between 80% and 100% of the limit``: both ends belong to it."""
+    match = _SHARE_RANGE.search(text)
+    if match is None:
+        return None
+    low, high = (
+        next(one for one in match.group(*names) if one) for names in (("low", "first"), ("high", "second"))
+    )
+    base = "card.limit" if re.search("한도|limit", match[0], re.IGNORECASE) else "pre_approved_amount"
+    rule = f"amount >= {low}% * {base} and amount <= {high}% * {base}"
+    return Meanings(match.start(), match.end(), rule, is_one=True)
 
 
 def _nobody(text: str) -> Meanings | None:

@@ -38,6 +38,8 @@ _OTHERWISE: Mapping[str, frozenset[str]] = {
     "amount": frozenset({"mean_amount_cardholder_30d"}),
     "merchant.mcc": frozenset({"merchant.biz_type"}),
     "n_attendees": frozenset({"per_head"}),
+    "weekday": frozenset({"is_business_day"}),
+    "merchant.name": frozenset({"merchant.brn", "merchant.ceo_name"}),
 }
 
 
@@ -195,6 +197,8 @@ def _field(token: Said, found: Standing) -> bool:
 
 def _word(token: Said, found: Standing) -> bool:
     value = token.value
+    if value == "per" and found.names & {"weekday", "is_weekend", "is_holiday"}:
+        return True  # each friday
     if value in {"same", "per", "two_times", "three_times"}:
         return found.has_window or "contains" in found.names or found.text.startswith("amount")
     if value == "day_or_nothing":
@@ -207,7 +211,7 @@ def _word(token: Said, found: Standing) -> bool:
         return bool(found.numbers)
     if value in {"submitted", "late"}:
         return bool(found.names & {"submitted_at", "days_to_submit"})
-    if value in {"none", "not"}:
+    if value in {"none", "not", "nor"}:
         return True  # counted below
     if value == "there":
         return "is missing" in found.names
@@ -237,7 +241,9 @@ _READERS: Mapping[str, Callable[[Said, Standing], bool]] = {
 def _uncounted(tokens: list[Said], found: Standing) -> list[Said]:
     """Denials and comparisons of which the rule has fewer than were said."""
     denying = [
-        one for one in tokens if one.is_word("none", "not") or (one.kind == "compare" and one.value == "!=")
+        one
+        for one in tokens
+        if one.is_word("none", "not", "nor") or (one.kind == "compare" and one.value == "!=")
     ]
     signs = [one for one in tokens if one.kind == "compare" and one.written not in _BACK]
     ups = [one for one in signs if one.value in UP or one.value == "AFTER"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rules.language.mending.meanings import Meanings
-from rules.language.mending.spoken.words import place_words
+from rules.language.mending.spoken.words import phrases, place_words
 from rules.language.text import quote
 
 _REGIONS = (
@@ -57,6 +57,12 @@ _PURPOSE = re.compile(
 _BEHIND_KIND = re.compile(
     rf"(?<![가-힣])(?:{'|'.join(kind for kind in place_words() if not kind.isascii())})\s+$"
 )
+#: 영수증이나 사전승인 없는: one of them, or both?
+_EITHER_PAPER = re.compile(
+    r"(?P<one>영수증|증빙|사전\s?승인|품의|적요|사유|목적|참석자\s?명단)(?:이나|나|\s?또는|\s?혹은)\s?(?P<other>영수증|증빙|사전\s?승인|품의|적요|사유|목적|참석자\s?명단)(?:이|가|도)?\s?(?:없\S*|누락\S*|미첨부\S*|미제출\S*)"
+    r"|\b(?:no|without(?: an?)?|lacking) (?P<one_en>receipt|pre-?approval|purpose|approver|attendee list) or (?:an? )?(?P<other_en>receipt|pre-?approval|purpose|approver|attendee list)\b",
+    re.IGNORECASE,
+)
 _KEYS = {
     "사업자번호": "brn",
     "사업자등록번호": "brn",
@@ -75,6 +81,12 @@ def places_asked(text: str) -> Meanings | None:
         denied, word = purpose.groups()
         ways = f'purpose_text {"not " if denied else ""}contains "{word}", purpose_code {"!=" if denied else "="} "{word.upper()}"'
         return Meanings(purpose.start(), purpose.end(), ways)
+    papers = _EITHER_PAPER.search(text)
+    if papers is not None:
+        gone = [f"{phrases()[' '.join(one.lower().split())][1]} is missing" for one in papers.groups() if one]
+        return Meanings(
+            papers.start(), papers.end(), ", ".join(f" {join} ".join(gone) for join in ("or", "and"))
+        )
     shared = _SHARED_KEY.search(text)
     if shared is not None:
         return Meanings(

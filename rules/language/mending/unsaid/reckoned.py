@@ -100,6 +100,8 @@ def nth(text: str) -> Meanings | None:
     is_on = bool(match["from"] or match["behind"] or (match["on"] or "").lower() == "from")
     key = ", merchant" if re.search(r"방문|가맹점|가게|visit|merchant|shop|store", text) else ""
     period = period_in(text)[0] or ", day"
+    if number == 1 and key and not period_in(text)[0] and not is_on:
+        return told(match, "is_first_at_merchant")
     return told(match, f"count(same cardholder{key}{period}) {'>=' if is_on else '='} {number}")
 
 

@@ -11,7 +11,7 @@ from rules.language.mending.unsaid.parts import money_in, period_in, sign_in
 _ALL = re.compile(
     r"(?:모든|전체|전)\s?(?:직원|사원|임직원|사용자|카드\s?사용자|카드|부서|사람)(?:들|의|이|가)?|직원\s?(?:전체|전원|모두)|회사\s?(?:전체|전부)|전사(?!적)|전부\s?합|우리\s?회사"
     r"|\ball (?:of )?(?:the |our )?(?:employees|staff|cardholders|users|cards|departments|people)\b|\b(?:everyone|everybody)\b|\bcompany[- ]?wide\b"
-    r"|\b(?:the |our )?(?:whole |entire )?company(?:'s)?\b",
+    r"|(?<!left )\b(?:the |our )?(?:whole |entire )?company(?:'s)?\b(?<!left the company)(?! (?:cars?|cards?|vehicles?|phones?|policy|rules?))",
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from audit.actor import Actor
-from fraud.claims.models import Claim, Receipt
+from fraud.claims.models import Claim, Merchant, Receipt
 from fraud.claims.receipts import taking
 from fraud.claims.receipts.looking import Looked
 from fraud.claims.receipts.marks import marks_of
@@ -144,7 +144,7 @@ def test_altered_papers_and_constants_are_told_by_what_was_known_when_they_came(
 ) -> None:
     merchant = make_merchant()
 
-    def counts(said: Sequence[str]) -> list[int]:
+    def counts(said: Sequence[str], merchant: Merchant = merchant) -> list[int]:
         found = []
         for at, each in enumerate(said):
             sha256 = hashlib.sha256(f"{at} {each}".encode()).hexdigest()
@@ -165,5 +165,17 @@ def test_altered_papers_and_constants_are_told_by_what_was_known_when_they_came(
         (15_000, "13:05", "07"),
         (9_000, "11:50", "05"),
     ]
+    shop = make_merchant(
+        "국밥집"
+    )  # colleagues who paid one after the other, before anybody knew what the shop prints
+    separate = [text("VAN 승인번호 70000002", sum_=9_000, at=at, brn=OTHER) for at in ("12:01", "12:03")]
+    assert counts(separate, shop) == [0, 0]
+    assert counts(
+        [text("승인번호 70000003", sum_=12_000, at="12:03", brn=OTHER, day="2026-07-09")], shop
+    ) == [0]
+    altered = [
+        text("승인번호 70000004", sum_=s, at="12:01", brn=OTHER, day="2026-07-12") for s in (8_000, 80_000)
+    ]
+    assert counts(altered, shop) == [0, 1]
     constant = [text("거래번호 7000001", sum_=s, at=at, day=f"2026-08-{d}") for s, at, d in lunches]
     assert counts(constant) == [0, 0, 0, 0]
