@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 
@@ -25,7 +25,7 @@ def import_graph(files: Mapping[str, Path]) -> dict[str, set[str]]:
 
 def _imports(path: Path, files: Mapping[str, Path]) -> set[str]:
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in _statements(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -33,6 +33,17 @@ def _imports(path: Path, files: Mapping[str, Path]) -> set[str]:
             whole = [f"{node.module}.{alias.name}" for alias in node.names]
             found |= {name if name in files else str(node.module) for name in whole}
     return {name for name in found if name in files}
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every statement, however deep it stands; what stands inside one is three quarters of all nodes and imports nothing."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(node, part, ())
+            waiting += inner if isinstance(inner, list) else ()  # the body of a lambda is no statement
 
 
 def circles(graph: Mapping[str, Iterable[str]]) -> list[list[str]]:

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from functools import cache
 
 import pytest
-from django.urls import get_resolver
+from django.urls import URLPattern, get_resolver
 from drf_spectacular.generators import SchemaGenerator
 
 from audit.actor import Actor
 from audit.permissions import ACTIONS, Role, can
 from fraud.claims.logins import create_login
+from tests.draws import SHARE
 from tests.routes import walk
 
 pytestmark = pytest.mark.django_db
@@ -84,12 +85,40 @@ def test_there_are_many_addresses_and_none_is_tested_in_vain():
     assert all("<" not in path for path in TAME)
 
 
-@pytest.mark.parametrize("path", [path for path, _ in PAGES])
-def test_nobody_gets_in_without_signing_in(client, path):
-    for answer in (client.get(path), client.post(path)):
-        assert answer.status_code in {302, 401, 403, 405}, f"{path}: {answer.status_code}"
-        if answer.status_code == 302:
-            assert answer.headers["Location"].startswith("/accounts/login/")
+def test_nobody_gets_in_without_signing_in(client):
+    for path, _ in PAGES:
+        for answer in (client.get(path), client.post(path)):
+            assert answer.status_code in {302, 401, 403, 405}, f"{path}: {answer.status_code}"
+            if answer.status_code == 302:
+                assert answer.headers["Location"].startswith("/accounts/login/"), path
+
+
+def may_open(role: Role, entry: URLPattern) -> bool:
+    """Whether a page has nothing against the role; an address that names no right refuses by itself."""
+    actions = entry.name not in OPEN and getattr(entry.callback, "needs_actions", None)
+    actor = Actor(username="x", roles=frozenset({role}))
+    return not actions or any(can(actor, action) for action in actions)
+
+
+def tried_as(number: int, entry: URLPattern) -> set[Role]:
+    """The roles an address is asked as: all where `DRAWS=1`, else up to three, one that is refused among them; others at each address."""
+    roles = list(Role)
+    if SHARE >= 1:
+        return set(roles)
+    turned = [roles[(number + place) % len(roles)] for place in range(len(roles))]
+    refused = [role for role in turned if not may_open(role, entry)][:1]
+    return {*refused, *[role for role in turned if may_open(role, entry)][: 3 - len(refused)]}
+
+
+def test_in_the_suite_every_role_tries_many_addresses_and_every_page_refuses_somebody():
+    tried = [(entry, tried_as(number, entry)) for number, (_, entry) in enumerate(ALL)]
+    assert all(sum(role in roles for _, roles in tried) > 70 for role in Role)
+    assert all(roles for _, roles in tried)
+    for entry, roles in tried:
+        if any(not may_open(role, entry) for role in Role):
+            assert any(not may_open(role, entry) for role in roles), entry
+        if any(may_open(role, entry) for role in Role):
+            assert any(may_open(role, entry) for role in roles), entry
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -97,14 +126,12 @@ def test_no_address_fails_for_any_role_and_pages_open_only_for_those_that_hold_t
     client, described_once, role
 ):
     sign_in(client, role)
-    actor = Actor(username="x", roles=frozenset({role}))
-    for path, entry in ALL:
-        if entry.name == "logout":
+    for number, (path, entry) in enumerate(ALL):
+        if entry.name == "logout" or role not in tried_as(number, entry):
             continue
         status = {client.get(path).status_code, client.post(path).status_code}
         assert max(status) < 500, f"{role} {path}: {status}"
-        actions = entry.name not in OPEN and getattr(entry.callback, "needs_actions", None)
-        if actions and not any(can(actor, action) for action in actions):
+        if not may_open(role, entry):
             assert status <= {403, 405}, f"{role} reached {path}: {status}"
 
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.chain import GENESIS, SEALED, entry_hash, first_fault
+from tests.draws import draws
 
 FIELDS = ("action", "actor", "actor_role", "reason", "request_id", "at")
 
@@ -39,7 +40,7 @@ def test_whole_chain_has_no_fault():
     assert first_fault("case:C-1", chain, (5, chain[-1]["hash"])) is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=draws(60), deadline=None)
 @given(length=st.integers(1, 12), data=st.data())
 def test_altered_entry_is_named(length, data):
     chain = make_chain(length)
@@ -51,7 +52,7 @@ def test_altered_entry_is_named(length, data):
     assert (fault.seq, fault.code) == (at + 1, "hash")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=draws(60), deadline=None)
 @given(length=st.integers(2, 12), data=st.data())
 def test_removed_entry_is_named(length, data):
     chain = make_chain(length)
@@ -64,7 +65,7 @@ def test_removed_entry_is_named(length, data):
     assert fault.code == ("cut" if at == length - 1 else "gap")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=draws(40), deadline=None)
 @given(length=st.integers(2, 10), data=st.data())
 def test_swapped_contents_are_named(length, data):
     chain = make_chain(length)

@@ -18,6 +18,7 @@ from audit.keeping import EXEMPT, guarded_columns, is_known_by, kept, keyed, tex
 from audit.redaction import find_struck, is_card_number
 from audit.services import CONFIG, find_faults, record, record_first
 from audit.transactions import one_transaction
+from tests.draws import draws
 
 # Made-up numbers that pass the sums, as people write them.
 WIDE = {ord("0") + n: 0xFF10 + n for n in range(10)}
@@ -156,14 +157,14 @@ def test_the_chain_holds_although_numbers_were_struck_out_of_its_entries() -> No
         max_leaves=8,
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=draws(60), deadline=None)
 def test_what_was_struck_out_once_stays_as_it_is(value: Any) -> None:
     once = kept(value)
     assert kept(once) == once
 
 
 @given(st.text(max_size=30), st.sampled_from(PLANTS), st.text(max_size=70), st.integers(20, 90))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=draws(100), deadline=None)
 def test_a_key_made_once_stays_and_fits(before: str, plant: str, after: str, longest: int) -> None:
     once = keyed(f"{before} {plant} {after}", longest)
     assert len(once) <= longest

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from audit.redaction import find_resident_numbers, find_struck, find_suspected_numbers, is_card_number, redact
 from fraud.project.logs import JsonFormatter
+from tests.draws import draws
 
 CARDS = ["4111111111111111", "5555555555554444", "378282246310005", "30569309025904", "9410000000000005"]
 # fmt: off
@@ -153,7 +154,7 @@ def test_a_company_s_number_is_none_of_a_person() -> None:
 
 
 @given(st.lists(ROUND, min_size=1, max_size=8), st.sampled_from([" / ", ", ", " ", "\n", " + ", "원, "]))
-@settings(max_examples=300)
+@settings(max_examples=draws(300))
 def test_lists_of_amounts_stay(amounts: list[str], between: str) -> None:
     text = between.join(amount for amount in amounts if len(amount) > 4)
     assert redact(text) == text

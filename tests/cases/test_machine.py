@@ -49,6 +49,7 @@ from cases.services.steps import actions_now
 from cases.workflow import Action, State
 from tests.cases.stage import LEGITIMATE, REASON, frozen, mail_leaves, recovered
 from tests.cast import NOW, make_case, make_cast, make_claim, make_person
+from tests.draws import draws
 from tests.undone import undone_block
 
 # fmt: off
@@ -486,7 +487,7 @@ def test_casework_holds_its_promises_whatever_people_try(company: Any) -> None:
                 Phase.reuse,
                 Phase.generate,
             ],  # shrinking walks takes minutes; they read well as they are
-            max_examples=6,
+            max_examples=draws(6),
             stateful_step_count=12,
             derandomize=True,
             deadline=None,

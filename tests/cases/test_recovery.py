@@ -32,6 +32,7 @@ from cases.services.reconciliation import PostingFileNotValid, import_postings
 from fraud.claims.changes import note_money
 from tests.cases.stage import AMOUNT, REASON, Stage, fresh, recovered
 from tests.cast import NOW, correct_claim, give, make_cardholder, make_claim
+from tests.draws import draws
 
 M = RecoveryPosting.Method
 TODAY = date(2026, 11, 20)
@@ -159,7 +160,7 @@ def test_a_posting_is_confirmed_by_a_second_person(stage: Stage) -> None:
     assert confirmed.confirmed_by == stage.cast.approver
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=draws(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.tuples(st.integers(1, 40_000), st.booleans()), max_size=8))
 def test_the_balance_is_always_the_plain_sum(stage: Stage, steps: list[tuple[int, bool]]) -> None:
     case = stage.recovering()

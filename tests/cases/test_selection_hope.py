@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cases.selection import HITS, Seats, lifted_by_unproven, select_alerts
 from fraud.detection.scoring.beliefs import RuleEvidence
 from tests.cases.test_selection import claim, frame
+from tests.draws import draws
 
 SEATS = Seats(model=4, novelty=0, sample=0, threshold=0.05, seed="R-2026-05-04")
 NEW = RuleEvidence("NEW", 28, 28)
@@ -86,7 +87,7 @@ def test_one_persons_claims_with_one_that_something_else_opens_keep_their_place(
     st.dictionaries(st.sampled_from(["A", "B"]), st.integers(0, 8)),
     st.integers(0, 20),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=draws(60), deadline=None)
 def test_what_hope_alone_asks_for_is_never_lost_and_never_before_others_beyond_five(
     drawn: list[tuple[float, str | None]], asked: dict[str, int], n_seats: int
 ) -> None:

@@ -37,6 +37,7 @@ from tests.cases.stage import Stage, fresh
 from tests.cases.statements.files import Row, bank_table, camt, csv_of, mt940
 from tests.cases.test_recovery import ledger, recovered
 from tests.cast import make_person
+from tests.draws import draws
 from tests.fraud.claims.importing.files import workbook_bytes
 
 pytestmark = pytest.mark.django_db
@@ -417,7 +418,7 @@ def test_a_profile_that_cannot_work_or_is_unknown_is_refused_with_what_may_stand
     ),
 )
 @settings(
-    max_examples=4,
+    max_examples=draws(4),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

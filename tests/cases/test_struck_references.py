@@ -21,6 +21,7 @@ from tests.cases.stage import Stage, fresh
 from tests.cases.statements.files import Row, bank_table, camt, csv_of, mt940
 from tests.cases.test_recovery import ledger, recovered
 from tests.cast import make_person
+from tests.draws import draws
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 20)
@@ -97,7 +98,7 @@ def test_what_a_clerk_posted_by_hand_under_such_a_number_is_confirmed_by_the_fil
 
 
 @given(times=st.lists(st.integers(0, 2), min_size=1, max_size=8))
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=draws(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_in_whatever_order_such_entries_arrive_each_counts_once(stage: Stage, times: list[int]) -> None:
     case = stage.recovering()
     amounts = [1_000 * (n + 1) + case.pk for n in range(3)]  # other entries than those of the example before

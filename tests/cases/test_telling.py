@@ -30,6 +30,7 @@ from cases.workflow import CLOCK_DAYS, State
 from fraud.company.values import current_calendar
 from tests.cases.api.conftest import Caller, call
 from tests.cases.stage import Stage, fresh
+from tests.draws import draws
 
 __all__ = ["call"]
 pytestmark = pytest.mark.django_db
@@ -81,7 +82,7 @@ def test_an_outage_of_two_hours_loses_no_request_and_moves_no_deadline(stage: St
 
 
 @given(days=st.integers(0, 12))
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=draws(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_deadline_counts_from_the_day_the_mail_left(stage: Stage, server: Any, days: int) -> None:
     server.is_down = True
     case = stage.asked()

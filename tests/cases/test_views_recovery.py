@@ -27,6 +27,7 @@ from cases.services.queue import take_case
 from cases.workflow import State
 from fraud.company.calendar import CompanyCalendar
 from tests.cast import make_alert, make_case, make_cast, make_claim, make_run
+from tests.draws import draws
 
 pytestmark = pytest.mark.django_db
 
@@ -207,7 +208,7 @@ def test_others_have_no_ledger(client, cast, case, who):
     assert client.get(reverse("cases:ledger")).status_code == 403
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=draws(60), deadline=None)
 @given(
     total=st.integers(1, 10**12),
     parts=st.integers(1, 60),

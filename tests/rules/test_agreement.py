@@ -17,6 +17,7 @@ from rules.language.evaluate import evaluate as evaluate_claim
 from rules.language.nodes import Expression, measure
 from rules.language.plain_windows import PlainWindows
 from rules.language.reasons import true_facts
+from tests.draws import draws
 from tests.rules.generated import LISTS, PARAMETERS, condition, context, frame
 
 
@@ -30,7 +31,9 @@ def _is_valid(tree: Expression) -> bool:
 
 RULES = condition(2).filter(_is_valid)
 SLOW = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=draws(150),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 
 
@@ -71,7 +74,9 @@ def _plain_answers(tree: Expression, seed: int, height: int, zone: str) -> list[
     st.sampled_from(["Asia/Seoul", "America/New_York", "UTC"]),
 )
 @settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=draws(400),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 def test_polars_plan_agrees_with_the_per_claim_reading(
     tree: Expression, seed: int, height: int, zone: str
@@ -85,7 +90,9 @@ def test_polars_plan_agrees_with_the_per_claim_reading(
 
 @given(RULES, st.integers(0, 10**6), st.integers(2, 20))
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=draws(150),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 def test_answers_for_some_rows_are_those_of_the_whole_frame(tree: Expression, seed: int, height: int) -> None:
     claims, rules = frame(seed, height), [RuleSpec("X", 1, tree)]
@@ -97,7 +104,9 @@ def test_answers_for_some_rows_are_those_of_the_whole_frame(tree: Expression, se
 
 @given(RULES, st.integers(0, 10**6), st.integers(6, 24))
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=draws(150),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 def test_night_over_a_long_history_equals_the_whole_recompute(
     tree: Expression, seed: int, height: int
@@ -115,7 +124,9 @@ def test_night_over_a_long_history_equals_the_whole_recompute(
 
 @given(RULES, st.integers(0, 10**6))
 @settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=draws(100),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 def test_facts_of_a_hit_are_plain_json_and_agree_with_the_per_claim_reading(
     tree: Expression, seed: int

@@ -16,10 +16,11 @@ from rules.language import nodes as n
 from rules.language.certain.domains import SHAPES
 from rules.language.certain.telling import tell
 from rules.language.nodes import And, Expression, Not, Or, Window, measure
+from tests.draws import draws
 from tests.rules.generated import DATES, LISTS, PARAMETERS, condition, context, frame
 
 FEW = settings(
-    max_examples=150,
+    max_examples=draws(150),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
@@ -70,7 +71,7 @@ JOINED = st.one_of(
 
 
 @given(JOINED, st.integers(0, 10**6))
-@settings(FEW, max_examples=400)
+@settings(FEW, max_examples=draws(400))
 def test_what_is_told_of_a_rule_is_so_on_any_claims(tree: Expression, seed: int) -> None:
     hold_what_is_told(tree, seed)
 

@@ -16,6 +16,7 @@ from rules.engine import Context, ParameterSpec, ParameterValue, RuleSpec, evalu
 from rules.language import parse
 from rules.language.clock import LocalClock
 from rules.language.times import DAY_US, day_number, epoch_us
+from tests.draws import draws
 
 _ZONES = ("Asia/Seoul", "Asia/Kathmandu", "Europe/London", "America/St_Johns", "Australia/Lord_Howe", "UTC")
 _MOMENTS = st.lists(
@@ -23,7 +24,7 @@ _MOMENTS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=draws(60), deadline=None)
 @given(_MOMENTS, st.sampled_from(_ZONES), st.booleans())
 def test_days_hours_and_weekdays_are_those_of_the_zone(
     moments: list[datetime], zone: str, is_close: bool

@@ -7,11 +7,12 @@ import json
 from hypothesis import HealthCheck, given, settings
 
 from rules.language import from_json, parse, to_json, to_text
+from tests.draws import draws
 from tests.rules.generated import condition
 from tests.rules.starter import starter_specs
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=draws(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(condition(3))
 def test_any_tree_goes_through_blocks_and_text_unchanged(tree):
     sent = json.dumps(to_json(tree))

@@ -10,6 +10,7 @@ from rules.language import RuleNotValid, check, parse, to_sentence, to_text
 from rules.language.korean import particle
 from rules.starter_lists import STARTER_LISTS
 from rules.starter_parameters import STARTER_PARAMETERS
+from tests.draws import draws
 
 PIECES = [
     "amount",
@@ -97,13 +98,13 @@ PIECES = [
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=40).map(" ".join))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=draws(600), deadline=None)
 def test_any_row_of_pieces_is_a_rule_or_is_refused_with_reasons(text: str) -> None:
     _read(text)
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=draws(300), deadline=None)
 def test_any_text_is_a_rule_or_is_refused_with_reasons(text: str) -> None:
     _read(text)
 

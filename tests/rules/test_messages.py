@@ -14,6 +14,7 @@ from rules.language.messages import MESSAGES
 from rules.language.words import field_meant, key_meant
 from rules.starter_lists import STARTER_LISTS
 from rules.starter_parameters import STARTER_PARAMETERS
+from tests.draws import draws
 from tests.rules.beginners import ROWS
 from tests.rules.generated import LISTS, PARAMETERS, condition
 
@@ -70,7 +71,7 @@ def _is_valid(tree: Expression) -> bool:
 
 
 @given(condition(2).filter(_is_valid))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=draws(100), deadline=None)
 def test_valid_rule_is_never_reworded(tree: Expression) -> None:
     text = to_text(tree)
     found = mend(text, Names(LISTS, PARAMETERS))
@@ -82,7 +83,7 @@ def test_valid_rule_is_never_reworded(tree: Expression) -> None:
     st.lists(st.sampled_from([row[0] for row in ROWS]), min_size=2, max_size=3),
     st.sampled_from(["and", "or"]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=draws(60), deadline=None)
 def test_whatever_is_offered_is_accepted(parts: list[str], word: str) -> None:
     refusal = refused(f" {word} ".join(parts))
     assert all(problem.message_en and problem.message_ko for problem in refusal.problems)

@@ -15,6 +15,7 @@ from rules.language.evaluate import ClaimReader, evaluate
 from rules.language.specs import Context
 from rules.starter_lists import STARTER_LISTS
 from rules.starter_parameters import STARTER_PARAMETERS
+from tests.draws import draws
 from tests.rules.misreadings import MEANT, OPEN
 
 COMPANY: dict[str, Any] = {"lists": STARTER_LISTS, "parameters": STARTER_PARAMETERS}
@@ -138,7 +139,7 @@ CLAIMS = st.fixed_dictionaries(
 CONTEXT = Context(STARTER_LISTS, STARTER_PARAMETERS)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=draws(60))
 @given(
     pair=st.permutations(CONDITIONS).map(lambda all_: all_[:2]),
     denied=st.integers(0, 1),

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from rules.language import parse, to_text
 from rules.language.nodes import walk
 from rules.language.plain_tree import PlainTreeNotValid, from_plain, to_plain
+from tests.draws import draws
 from tests.rules.generated import condition
 from tests.rules.starter import starter_specs
 
@@ -18,7 +19,7 @@ def places(tree):
     return [(type(node), node.position) for node in walk(tree)]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=draws(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(condition(3))
 def test_any_parsed_tree_is_read_back_with_its_places(generated):
     tree = parse(to_text(generated))

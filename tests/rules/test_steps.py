@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from rules.engine import RuleSpec, evaluate
 from rules.language import nodes, parse, to_text
+from tests.draws import draws
 from tests.rules.generated import condition, context, frame
 
 
@@ -43,7 +44,7 @@ def test_the_part_that_settles_the_whole_is_named():
     assert [step.decides for step in found] == [False, True, False]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=draws(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(condition(3), st.integers(0, 1000))
 def test_the_first_step_answers_as_the_night_does_and_the_parts_add_up(tree, seed):
     claims = frame(seed, 6)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from rules.window_order import TimeOrder, group_codes, time_order
 from rules.windows import DAY_US, WindowIndex
+from tests.draws import draws
 
 Row = tuple[int, int, int, int, int, bool]  # first key, second key, at, value, code, wanted
 
@@ -71,7 +72,7 @@ AGGREGATES: dict[str, Callable[[list[int], list[int]], float]] = {
 }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=draws(60), deadline=None)
 @given(
     rows=rows_strategy,
     data=st.data(),

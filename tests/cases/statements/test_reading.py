@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cases.statements import Entry, StatementNotValid, is_statement, read_statements
 from cases.statements.camt import read_camt
 from tests.cases.statements.files import ACCOUNT, Row, camt, mt940
+from tests.draws import draws
 
 DAY = date(2026, 11, 2)
 ROUND: list[Row] = [
@@ -71,7 +72,7 @@ def test_a_statement_that_does_not_meet_its_balance_is_refused_with_both_figures
     opening=st.integers(-(10**9), 10**9),
     money=st.sampled_from([("KRW", 0), ("EUR", 2), ("KWD", 3)]),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=draws(80), deadline=None)
 def test_what_is_written_is_read_in_every_format(
     rows: list[Row], opening: int, money: tuple[str, int]
 ) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cases.statements import StatementNotValid, TableSpec, account_end, read_rows, read_table_spec
 from tests.cases.statements.files import Row, bank_table, csv_of
+from tests.draws import draws
 from tests.fraud.claims.importing.files import workbook_bytes
 
 DAY = date(2026, 11, 2)
@@ -154,7 +155,7 @@ def test_a_profile_that_cannot_work_names_what_is_wrong(spec: dict, key: str) ->
     as_workbook=st.booleans(),
 )
 @example(amounts=[1, -1], opening=0, newest_first=True, as_workbook=False)  # the balances run both ways
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=draws(40), deadline=None)
 def test_what_is_written_as_a_table_is_read_again(
     amounts: list[int], opening: int, newest_first: bool, as_workbook: bool
 ) -> None:

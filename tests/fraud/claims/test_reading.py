@@ -27,6 +27,7 @@ from fraud.claims.models import (
 from fraud.claims.reading import read_many_claims
 from fraud.claims.stretches import SLICE_DAYS
 from tests.cast import correct_claim, make_cardholder, make_claim, make_department, make_merchant
+from tests.draws import draws
 from tests.night_company import START, add_claims, add_people
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +67,7 @@ def told(known_by: datetime) -> list[tuple[int, int, str]]:
     return read(known_by).select("claim_id", "amount_minor", "merchant_name").rows()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=draws(25), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(
         st.tuples(st.integers(0, 3), st.integers(0, 20), st.integers(1, 9), st.integers(-3, 3)), max_size=12

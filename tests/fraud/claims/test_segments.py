@@ -19,6 +19,7 @@ from fraud.claims.models import Claim, ClaimFile, ClaimVersion
 from fraud.claims.reading import read_many_claims
 from fraud.claims.segments import IDENTITY, advance_segments, usable_segments
 from tests.cast import correct_claim, make_cardholder, make_claim, make_merchant
+from tests.draws import draws
 from tests.night_company import START, add_claims, add_people
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +62,7 @@ def same(known_by: datetime, **limits: Any) -> None:
 STEP = st.tuples(st.integers(0, 4), st.integers(0, 30), st.integers(1, 9), st.integers(-120, 3))
 
 
-@hypothesis_settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=draws(20), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     steps=st.lists(STEP, min_size=1, max_size=14),
     nights=st.lists(st.integers(0, 31), min_size=1, max_size=4),

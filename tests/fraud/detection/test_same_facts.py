@@ -272,7 +272,7 @@ def differences(one: Facts, other: Facts) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize(("seed", "left_out"), [(1, ""), (2, "D09"), (3, "D09")])
+@pytest.mark.parametrize(("seed", "left_out"), [(1, ""), (2, "D09")])
 def test_shuffled_nights_training_preview_and_the_company_in_order_see_the_same(
     seed: int, left_out: str
 ) -> None:

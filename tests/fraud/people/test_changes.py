@@ -23,6 +23,7 @@ from fraud.people import changes
 from fraud.people.listing import change_rows, units_text
 from fraud.people.refusals import AccessRefused, role_word
 from tests.cast import make_person
+from tests.draws import draws
 from tests.fraud.people.conftest import WHY, Office
 
 pytestmark = pytest.mark.django_db
@@ -138,7 +139,7 @@ def test_a_duty_given_meanwhile_stops_the_confirmation(office: Office) -> None:
 days = st.one_of(st.none(), st.dates(min_value=date(2026, 1, 1), max_value=date(2027, 12, 31)))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=draws(30), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(starts=days, ends=days, today=st.dates(min_value=date(2026, 1, 1), max_value=date(2027, 12, 31)))
 def test_a_role_holds_exactly_from_its_first_to_its_last_day(
     starts: date | None, ends: date | None, today: date

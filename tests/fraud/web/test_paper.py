@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from fraud.web.paper import Paper
 from fraud.web.paper_fonts import BOLD, REGULAR, marked, plain
+from tests.draws import draws
 
 HEAD = ["번호", "가맹점", "금액"]
 
@@ -40,7 +41,7 @@ def test_every_syllable_comes_out_as_it_went_in(style: str) -> None:
         assert read_back(SYLLABLES[start : start + 400], style=style) == SYLLABLES[start : start + 400]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=draws(40), deadline=None)
 @given(st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S")), min_size=1, max_size=30))
 def test_no_sign_is_lost_or_left_an_empty_box(text: str) -> None:
     """What no font has is written as its number."""

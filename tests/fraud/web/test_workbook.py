@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from fraud.web.tables import Column, Table, all_csv
 from fraud.web.workbook import write_workbook
+from tests.draws import draws
 
 COLUMNS = [Column("name", "이름"), Column("value", "=값")]
 DANGEROUS = ["=1+1", "+1", "-1", "@x", "\t=1", '=HYPERLINK("http://x")', "{=1}", "http://example.com"]
@@ -48,7 +49,7 @@ def test_no_text_becomes_a_formula_or_a_link(text: str, tmp_path: Path) -> None:
     assert read["=값"].to_list() == [1, 2.5]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=draws(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.text(max_size=12), min_size=1, max_size=5))
 def test_any_text_can_be_written_and_is_no_formula_in_the_csv(names: list[str]) -> None:
     assert written(table(*names))

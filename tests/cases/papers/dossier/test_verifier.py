@@ -27,6 +27,7 @@ from cases.papers.dossier.verifier import (
     main,
     manifest_of,
 )
+from tests.draws import draws
 
 CASE = "C-2026-000123"
 PARTS = {
@@ -117,7 +118,7 @@ def test_a_whole_dossier_has_no_finding(check: Any) -> None:
 WHOLE = packed()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=draws(150), deadline=None)
 @given(at=st.integers(0, len(WHOLE) - 1), by=st.integers(1, 255))
 def test_no_byte_of_the_file_can_be_changed_unnoticed(check: Any, at: int, by: int) -> None:
     altered = bytearray(WHOLE)
@@ -125,7 +126,7 @@ def test_no_byte_of_the_file_can_be_changed_unnoticed(check: Any, at: int, by: i
     assert check(bytes(altered)).findings
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=draws(40), deadline=None)
 @given(cut=st.integers(0, len(WHOLE) - 1), more=st.binary(max_size=20))
 def test_a_cut_or_longer_file_is_no_whole_one(check: Any, cut: int, more: bytes) -> None:
     assert check(WHOLE[:cut]).findings
@@ -133,7 +134,7 @@ def test_a_cut_or_longer_file_is_no_whole_one(check: Any, cut: int, more: bytes)
         assert bool(check(longer).findings) == bool(more)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=draws(60), deadline=None)
 @given(data=st.data())
 def test_the_entry_whose_content_was_altered_is_named(check: Any, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(list(PARTS)))
@@ -142,7 +143,7 @@ def test_the_entry_whose_content_was_altered_is_named(check: Any, data: st.DataO
     assert codes(found) == [("altered", name)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=draws(60), deadline=None)
 @given(data=st.data())
 def test_what_was_added_removed_doubled_or_reordered_is_named(check: Any, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from([*PARTS, CHAIN]))
@@ -203,7 +204,7 @@ def test_what_is_no_dossier_is_said_to_be_none(check: Any, content: bytes) -> No
     assert check(content).findings[0].code in {"no_archive", "no_manifest"}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=draws(40), deadline=None)
 @given(
     value=st.recursive(
         st.none() | st.integers() | st.text(max_size=5),

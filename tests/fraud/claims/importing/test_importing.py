@@ -41,6 +41,7 @@ from fraud.claims.models import (
     Merchant,
 )
 from tests.databases import NAME, put_migrated_file
+from tests.draws import draws
 from tests.fraud.claims.importing.files import (
     ARRIVED,
     BY,
@@ -83,7 +84,7 @@ lines = st.fixed_dictionaries(
 ).map(lambda values: row(**values))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=draws(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files=st.lists(st.lists(lines, max_size=12), min_size=1, max_size=3))
 def test_every_row_and_every_amount_is_accounted_for(
     files: list[list[dict[str, str]]], tmp_path: Path

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from fraud.claims.importing.pairing import pair_money_back
 from fraud.claims.importing.sides import BACK, SIDES
+from tests.draws import draws
 
 START = datetime(2026, 5, 4, 3, 0, tzinfo=UTC)
 
@@ -101,7 +102,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=draws(200), deadline=None)
 @given(ROWS, st.randoms(use_true_random=False))
 def test_pairs_are_those_of_the_plain_loop_in_every_order(
     rows: list[tuple[bool, int, int, int, int, str]], chance: random.Random
@@ -118,7 +119,7 @@ def test_pairs_are_those_of_the_plain_loop_in_every_order(
     assert pair(back, purchases) == expected
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=draws(200), deadline=None)
 @given(st.lists(st.integers(1, 9_999), min_size=1, max_size=5), st.integers(1, 2_000_000))
 def test_refunds_abroad_that_add_up_to_the_whole_give_back_exactly_the_whole(
     parts: list[int], home: int
@@ -169,7 +170,7 @@ def test_a_part_told_again_at_the_rate_of_another_day_counts_once_and_the_rest_s
         assert pair([own, again, rest], [paid])[4] == (1, 140_000 - stated)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=draws(200), deadline=None)
 @given(
     st.integers(1, 9) | st.none(), st.lists(st.integers(1, 9), max_size=4), st.randoms(use_true_random=False)
 )

@@ -28,6 +28,7 @@ from fraud.claims.importing.summary import refused_name
 from fraud.claims.importing.uploads import MAX_UPLOAD_BYTES, UploadTooLarge, incoming_folder
 from fraud.claims.models import ClaimFile, UploadInParts
 from tests.cast import Cast, make_cast
+from tests.draws import draws
 from tests.fraud.claims.importing.files import csv_bytes, row
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forked_reading")]
@@ -82,7 +83,7 @@ class Died(BaseException):
 FATES = st.sampled_from(["arrives", "answer lost", "dies on disk", "lost", "begins again", "stale part"])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=draws(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.tuples(st.integers(1, 400), FATES), min_size=1, max_size=25))
 def test_whatever_the_network_does_the_bytes_are_the_senders(
     by: Actor, steps: list[tuple[int, str]], monkeypatch: pytest.MonkeyPatch

@@ -18,6 +18,7 @@ from fraud.claims.models import Cardholder, Claim, Position
 from fraud.claims.personnel import personnel_news
 from fraud.claims.reading import read_many_claims
 from tests.cast import make_cardholder, make_claim, make_department
+from tests.draws import draws
 from tests.fraud.claims.importing.files import BY, csv_bytes, deliver, row
 
 pytestmark = pytest.mark.django_db
@@ -122,7 +123,7 @@ def test_what_a_claim_alone_told_of_somebody_held_before_their_first_dated_row(t
     assert grades() == ["대리"]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=draws(25), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(
         st.tuples(st.integers(0, 6), st.integers(0, 9), st.sampled_from(["", "G1", "G2", "G3"])), max_size=6

@@ -219,7 +219,7 @@ PLAIN = Shape("xlsx", ",", "utf-8", "\n", 0, "iso", "colon", "european", tuple(r
 @example([Row(datetime(2022, 1, 1), 20_170, "KRW", "A")], PLAIN)  # 20.170 as text in a workbook
 @example([Row(datetime(2022, 1, 1), 1_000, "KRW", "A")], PLAIN)
 @settings(
-    max_examples=int(os.environ.get("ROUND_TRIPS", "120")),
+    max_examples=int(os.environ.get("ROUND_TRIPS", "40")),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -35,6 +35,7 @@ from fraud.claims.models import Claim, Label
 from fraud.claims.outcomes.delivering import Delivered, deliver_outcomes, preview_outcomes, schemes
 from fraud.claims.outcomes.reading import read_file, read_given
 from tests.cast import Cast, make_cast, make_claim, make_file
+from tests.draws import draws
 from tests.fraud.claims.importing.test_waiting import book
 
 pytestmark = pytest.mark.django_db
@@ -256,7 +257,7 @@ def test_one_outcome_by_the_form_keeps_what_was_typed_where_it_is_refused(
     assert Label.objects.get().reference == "IA-7"
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=draws(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     said=st.lists(
         st.tuples(st.booleans(), st.integers(1, 40), st.integers(1, 40), st.booleans()),

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 
+from tests.draws import draws
 from tests.fraud.detection.features.claim_frames import claim, features_of, frame_of, histories
 
 
@@ -160,7 +161,7 @@ def test_round_amounts_follow_the_currency(currency: str, amount: int, expected:
     assert _last(claim(1, 0, currency=currency, amount_minor=amount))["is_round_amount"] is expected
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=draws(20), deadline=None)
 @given(case=histories())
 def test_windows_equal_a_plain_loop(case: tuple[pl.DataFrame, pl.DataFrame]) -> None:
     claims = case[0]

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from scipy import stats
 
+from tests.draws import draws
 from tests.fraud.detection.features.claim_frames import claim, features_of, frame_of, histories
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -64,7 +65,7 @@ def check(found: pl.DataFrame, name: str, expected: list[Any]) -> None:
         assert got == (wanted if wanted is None else pytest.approx(wanted, rel=1e-5, abs=1e-6)), name
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=draws(40), deadline=None)
 @given(histories())
 def test_kinds_of_spend_are_counted_from_strictly_earlier_spending(
     given_: tuple[pl.DataFrame, pl.DataFrame],
@@ -97,7 +98,7 @@ def test_kinds_of_spend_are_counted_from_strictly_earlier_spending(
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=draws(40), deadline=None)
 @given(histories())
 def test_others_claims_never_count_the_own_ones(given_: tuple[pl.DataFrame, pl.DataFrame]) -> None:
     claims = given_[0]
@@ -126,7 +127,7 @@ def test_others_claims_never_count_the_own_ones(given_: tuple[pl.DataFrame, pl.D
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=draws(40), deadline=None)
 @given(histories())
 def test_customs_are_shares_of_the_own_earlier_payments(given_: tuple[pl.DataFrame, pl.DataFrame]) -> None:
     claims = given_[0]

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fraud.detection.features.events import Events, Questions
+from tests.draws import draws
 from tests.fraud.detection.features.claim_frames import (
     claim,
     features_of,
@@ -99,7 +100,7 @@ def test_without_labels_nothing_is_known() -> None:
     assert unlabelled.equals(features_of(claims, labels_of()))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=draws(30), deadline=None)
 @given(case=histories())
 def test_counts_equal_a_plain_loop(case: tuple[pl.DataFrame, pl.DataFrame]) -> None:
     claims, labels = case
@@ -118,7 +119,7 @@ def test_counts_equal_a_plain_loop(case: tuple[pl.DataFrame, pl.DataFrame]) -> N
 _event = st.tuples(st.integers(-1, 3), st.integers(0, 50), st.integers(0, 30), st.booleans())
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=draws(50), deadline=None)
 @given(
     events=st.lists(_event, max_size=20),
     asked=st.lists(st.tuples(st.integers(-1, 4), st.integers(0, 60)), min_size=1, max_size=15),

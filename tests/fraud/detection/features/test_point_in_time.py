@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from fraud.detection.features import HISTORY_DAYS
+from tests.draws import draws
 from tests.fraud.detection.features.claim_frames import claim, features_of, frame_of, histories
 
 Case = tuple[pl.DataFrame, pl.DataFrame]
@@ -18,7 +19,7 @@ def _row(features: pl.DataFrame, claim_id: int) -> pl.DataFrame:
     return features.filter(pl.col("claim_id") == claim_id)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=draws(25), deadline=None)
 @given(case=histories(), data=st.data())
 def test_later_claims_and_later_known_labels_change_nothing(case: Case, data: st.DataObject) -> None:
     claims, labels = case
@@ -36,7 +37,7 @@ def test_later_claims_and_later_known_labels_change_nothing(case: Case, data: st
     assert_frame_equal(with_future, without_future, check_exact=True)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=draws(25), deadline=None)
 @given(case=histories(), data=st.data())
 def test_targets_and_row_order_do_not_change_values(case: Case, data: st.DataObject) -> None:
     claims, labels = case
@@ -53,7 +54,7 @@ def test_targets_and_row_order_do_not_change_values(case: Case, data: st.DataObj
     assert not let_go.columns
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=draws(10), deadline=None)
 @given(case=histories())
 def test_claims_of_other_people_at_other_merchants_change_nothing(case: Case) -> None:
     claims, labels = case

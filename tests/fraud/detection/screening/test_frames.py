@@ -30,6 +30,7 @@ from fraud.detection.screening.pending import pending_claims
 from fraud.detection.screening.prepare import open_run
 from fraud.detection.screening.rulebook import rules_of
 from tests.cast import correct_claim, make_cardholder, make_claim, make_department, make_merchant, make_score
+from tests.draws import draws
 from tests.night_company import add_rules
 
 pytestmark = pytest.mark.django_db
@@ -173,7 +174,7 @@ def in_two_phases(run: ScreeningRun, waiting: pl.DataFrame, whole: NightFrame) -
         assert some.outcome.facts(int(row), int(rule)) == whole.outcome.facts(3 * int(row), int(rule))
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=draws(10), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     steps=st.lists(STEP, min_size=1, max_size=14), nights=st.lists(st.integers(0, 31), min_size=1, max_size=3)
 )

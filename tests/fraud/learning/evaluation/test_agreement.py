@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
 from fraud.learning.evaluation.agreement import agreement_of
+from tests.draws import draws
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=draws(50), deadline=None)
 @given(pairs=st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=60))
 def test_kappa_is_that_of_the_textbook_and_lies_within_its_interval(pairs: list[tuple[bool, bool]]) -> None:
     found = agreement_of(pairs)

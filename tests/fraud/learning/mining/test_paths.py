@@ -15,12 +15,13 @@ from fraud.learning.mining.paths import dumped_trees, paths_of
 from fraud.learning.mining.terms import Comparison, Term, rows_of, text_of
 from rules.engine import Context, PlainCalendar, RuleSpec, evaluate
 from rules.language import parse, to_text
+from tests.draws import draws
 from tests.fraud.learning.mining.made import features
 
 CONTEXT = Context(lists={}, parameters={}, calendar=PlainCalendar(frozenset()), zone="Asia/Seoul")
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=draws(12), deadline=None)
 @given(
     seed=st.integers(0, 10_000), gaps=st.sampled_from([0.0, 0.3]), currency=st.sampled_from(["KRW", "GBP"])
 )

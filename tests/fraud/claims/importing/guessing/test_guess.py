@@ -25,6 +25,7 @@ from fraud.claims.importing.presets import BIRMINGHAM, PRESETS, TORONTO
 from fraud.claims.importing.problems import FileQuarantined
 from fraud.claims.importing.profile_json import read_spec
 from fraud.claims.importing.reading.opening import open_table
+from tests.draws import draws
 from tests.fraud.claims.importing.files import ARRIVED, workbook_bytes
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -439,7 +440,7 @@ NAMES = {
 DAYS = st.dates(datetime(2026, 1, 13).date(), datetime(2026, 12, 28).date()).filter(lambda day: day.day > 12)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=draws(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_table_in_any_layout_is_guessed_and_read_back(tmp_path: Path, data: st.DataObject) -> None:
     order = data.draw(st.permutations(list(NAMES)))
