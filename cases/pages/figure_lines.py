@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from django.utils.translation import pgettext
+from django.utils.functional import Promise
+from django.utils.translation import pgettext, pgettext_lazy
 
 from audit.language import current_language
 from fraud.detection.intervals import wilson
@@ -13,6 +14,12 @@ from fraud.web.tags import number, percent
 from rules.money import format_money, to_decimal
 
 NO_TARGETS: Mapping[str, Target] = {}
+#: What the plain number of a figure is in, by its form; money by its currency.
+UNITS: Mapping[str, Promise] = {
+    "share": pgettext_lazy("unit", "share"),
+    "count": pgettext_lazy("unit", "cases"),
+    "days": pgettext_lazy("unit", "days"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,11 @@ class Line:
     def unit(self) -> str:
         """What the plain number of a table is in: share, cases, days or a currency."""
         return self.currency or {"share": "share", "count": "cases", "days": "days"}[self.form]
+
+    @property
+    def said_unit(self) -> str:
+        """The unit in the reader's language; a currency by its letters."""
+        return self.currency or str(UNITS[self.form])
 
     def said_change(self, before: Line | None) -> str:
         """The difference to the same figure of the month before: `+1.2 %p`, `-3`; empty where one is unknown."""

@@ -33,7 +33,7 @@ from fraud.web.charts import bars
 from fraud.web.dates import say_day
 from rules.models import RuleVersion
 
-N_WEEKS, N_SHOWN = 12, 8
+N_WEEKS, N_SHOWN = 12, 5
 _WAITING = (ModelVersion.Stage.PROPOSED, ModelVersion.Stage.CHALLENGER)
 
 

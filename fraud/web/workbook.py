@@ -15,6 +15,7 @@ from fraud.web.tables import Table
 KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 _LONG_AGO = datetime(2000, 1, 1)
+_LONGEST = 31  # signs of a sheet's name
 _WIDTHS = (10, 60)  # of a column, in signs
 
 
@@ -58,5 +59,8 @@ def _write(sheet: Any, line: int, at: int, value: object) -> None:
 
 def _sheet_name(table: Table, number: int, taken: Collection[str]) -> str:
     """At most 31 signs, none of those a sheet may not have; never empty, and no other sheet's whatever the case of its letters."""
-    name = _NOT_IN_NAMES.sub(" ", str(table.caption or table.name))[:27].strip()
-    return name if name and name.casefold() not in {*taken, "history"} else f"{name} {number}".strip()
+    whole = " ".join(_NOT_IN_NAMES.sub(" ", str(table.caption or table.name)).split())
+    name = whole if len(whole) <= _LONGEST else f"{whole[: _LONGEST - 1].rstrip()}…"
+    if name and name.casefold() not in {*taken, "history"}:
+        return name
+    return f"{name[: _LONGEST - 4]} {number}".strip()

@@ -61,7 +61,7 @@ def activate_version(
         if rate < 1 and current.rule.versions.filter(state=State.ACTIVE).exists():
             raise ShareNotPossible()
         before = summary(current)
-        stop_running(current.rule, by, reason="replaced", states=[State.ACTIVE])
+        stop_running(current.rule, by, reason=f"→ v{current.number}", states=[State.ACTIVE])
         current.rollout_rate = rate
         current.state = State.ACTIVE
         current.activated_at = clock.now()

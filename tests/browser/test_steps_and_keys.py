@@ -179,8 +179,6 @@ def test_a_key_acts_on_the_row_under_the_cursor_or_on_nothing(visit, scene, two_
         assert under_cursor(page) != before, "the row is on the page"
     page.keyboard.press("a")  # one's own already: it has no button, others of the page have
     told_by(page, f"{mine}: Nothing was done")
-    page.keyboard.press("b")  # a step that the list has no button for
-    told_by(page, mine)
     for reference in (mine, other):
         page.check(f"tr[id='{reference}'] [data-select]")
     page.focus(f"tr[id='{other}'] a.main")
@@ -194,6 +192,32 @@ def test_a_key_acts_on_the_row_under_the_cursor_or_on_nothing(visit, scene, two_
     page.settle()
     assert set(Case.objects.filter(assignee=scene.cast.reviewer).values_list("reference", flat=True)) == held
     assert Case.objects.get(reference=other).state == State.NEW
+
+
+def test_a_decision_on_a_part_is_opened_from_the_list_and_says_so_where_there_is_none(visit, two_cases):
+    page = visit("reviewer")
+    page.open("/queue/?view=new")
+    assert under_cursor(page) == two_cases[0]
+    page.keyboard.press("b")
+    page.wait_for_url(f"**/cases/{two_cases[0]}/")
+    told_by(page, "What may be done stands under")
+
+
+def test_the_dialog_for_many_offers_who_may_have_all_and_assigns_them(visit, scene, two_cases):
+    page = visit("approver")
+    page.open("/queue/?view=open")
+    for reference in two_cases:
+        page.check(f"tr[id='{reference}'] [data-select]")
+    page.click("[data-dialog=bulk-assign]")
+    login = scene.cast.other_reviewer.username
+    page.wait_for_selector(f"#assignee option[value='{login}']", state="attached")
+    assert page.evaluate("() => document.activeElement.id") == "assignee"
+    page.select_option("#assignee", login)
+    page.click("#bulk-assign .primary")
+    for reference in two_cases:
+        page.wait_for_selector(f"tr[id='{reference}'] .c-by span[title]")
+    cases = Case.objects.filter(reference__in=two_cases)
+    assert {case.assignee for case in cases} == {scene.cast.other_reviewer}
 
 
 def test_the_next_step_of_the_checklist_has_the_focus_after_a_tick(visit, scene, two_cases):

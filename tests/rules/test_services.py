@@ -199,6 +199,8 @@ def test_new_version_replaces_the_active_one_and_can_be_rolled_back(
     assert activate_version(version=back, by=cast.actor("other_approver")).state == "active"
     assert [spec.version for spec in active_rule_set().specs] == [1]
     assert actions()[-3:] == ["rule.roll_back_proposed", "rule.retired", "rule.activated"]
+    retired = AuditEvent.objects.filter(action="rule.retired").order_by("pk").values_list("reason", flat=True)
+    assert retired[0] == "→ v2", "what came after it, in no language"
 
 
 def test_returned_roll_back_stays_retired_and_frozen(admin: Actor, approver: Actor, cast: Cast) -> None:

@@ -62,3 +62,20 @@ def test_any_text_can_be_written_and_is_no_formula_in_the_csv(names: list[str]) 
 
 def test_the_same_tables_give_the_same_bytes() -> None:
     assert written(table("a"), table("b")) == written(table("a"), table("b"))
+
+
+def test_a_sheet_is_named_after_its_table_cut_where_it_must_be_and_never_as_another(tmp_path: Path) -> None:
+    captions = [
+        "Misuse more than once: Merchants",
+        "Misuse more than once: Departments",
+        "Misuse more than once: Department heads",
+        "a/b",
+    ]
+    path = tmp_path / "x.xlsx"
+    path.write_bytes(written(*(Table("t", COLUMNS, [], caption=caption) for caption in captions)))
+    assert list(pl.read_excel(path, sheet_id=0, engine="calamine")) == [
+        "Misuse more than once Merchants",
+        "Misuse more than once Departme…",
+        "Misuse more than once Depar 3",
+        "a b",
+    ]
