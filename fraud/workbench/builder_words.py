@@ -13,6 +13,7 @@ from fraud.workbench.company_codes import choices_of, company_codes, department_
 from rules.fields import FIELDS, KEY_LABELS, KEYS, Field
 from rules.language.check_calls import KEY_TYPES
 from rules.language.functions import FUNCTIONS, NOT_WHOLE, OF_OTHERS, WINDOW_EXAMPLES, WINDOW_VALUES
+from rules.language.types import Kind, name_of
 from rules.models import Parameter, ValueList
 
 _MOMENTS = frozenset(
@@ -32,6 +33,7 @@ def builder_words() -> dict[str, Any]:
                 "name": field.name,
                 "label": field.label(language),
                 "type": field.type,
+                "kind": name_of(Kind(field.type))[at],
                 "unit": field.unit,
                 "example": field.example,
                 "group": _group(field),

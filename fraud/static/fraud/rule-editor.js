@@ -173,7 +173,7 @@
   const box = $("[data-suggestions]", root);
   let offered = [], current = -1, from = 0;
   const kinds = () => [
-    ...B.words.fields.map((one) => ({ write: one.name, label: one.label, help: one.example, kind: one.type })),
+    ...B.words.fields.map((one) => ({ write: one.name, label: one.label, help: one.example, kind: one.kind })),
     ...B.words.windows.map((one) => ({ write: `${one.name}(`, label: one.label, help: one.example, kind: B.say("function_word") })),
     ...B.words.functions.map((one) => ({ write: `${one.name}(`, label: one.label, help: one.example, kind: B.say("function_word") })),
     ...B.words.lists.map((one) => ({ write: `@${one.name}`, label: one.label, help: "", kind: B.say("list_word") })),

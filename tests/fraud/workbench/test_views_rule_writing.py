@@ -14,6 +14,7 @@ from fraud.workbench.company_codes import company_codes
 from fraud.workbench.rule_reading import read_rule
 from fraud.workbench.trying import explain_claim, try_rule
 from rules.language import parse, to_json
+from rules.language.types import Kind, name_of
 from rules.services import install_starter_rules
 from tests.cast import make_cardholder, make_cast, make_claim, make_merchant
 
@@ -156,7 +157,8 @@ def test_the_interface_reads_tries_and_names_the_words(admin, claims):
     assert send("read", {"text": TEXT, "tree": {}})[0] == 400
     assert send("try", {"text": TEXT})[1]["n_hits"] == 5
     assert send("try", {"text": "amount >"})[0] == 400
-    assert "fields" in admin.get("/api/v1/rules/words/").json()
+    fields = {one["name"]: one for one in admin.get("/api/v1/rules/words/").json()["fields"]}
+    assert fields["amount"]["kind"] in name_of(Kind.MONEY)  # in words, beside what is suggested
 
 
 def test_a_word_that_is_no_value_of_the_company_is_asked_back_with_the_ones_there_are(cast, claims):
