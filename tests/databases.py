@@ -1,6 +1,7 @@
-"""Databases that are migrated already: made once, kept in pytest's cache until the code changes, then copied.
+"""What takes long and is the same for all: made once, kept in pytest's cache until the code changes.
 
-Django takes some ten seconds to migrate an empty database, and every process and every company under test begins with one.
+Migrated databases, to be copied: Django takes some ten seconds for an empty one, and every process and every company under test begins
+with one. The small model of nights under test: a process that does not train need not load what trains.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -26,7 +27,10 @@ _TEMPLATE = "migrated"
 def migrate(home: Path, url: str = "") -> None:
     """`manage.py migrate` in a process of its own: into the file in `home`, or into the database at `url`."""
     env = {**os.environ, "CLEANCARD_HOME": str(home), "DATABASE_URL": url, "CLEANCARD_DEMO": "0"}
-    command = [sys.executable, "manage.py", "migrate", "--no-input", "--skip-checks", "--verbosity", "0"]
+    env["DJANGO_SETTINGS_MODULE"] = "fraud.project.settings"
+    # Not looking for circles meanwhile saves a sixth, not checking pages and settings a tenth.
+    code = "import gc, sys; gc.disable(); from django.core.management import execute_from_command_line; execute_from_command_line(sys.argv)"
+    command = [sys.executable, "-c", code, "migrate", "--no-input", "--skip-checks", "--verbosity", "0"]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
 
@@ -56,18 +60,28 @@ def new_migrated_database(server: str, name: str) -> str:
 
 @cache
 def migrated_file() -> Path:
-    """The file to copy; the first process to need it makes it while the others wait."""
-    kept = FOLDER / f"{_state_of_the_code()}.sqlite3"
-    with _alone():
+    """The file to copy."""
+    return made_once("migrated.sqlite3", _make_migrated)
+
+
+def made_once(name: str, make: Callable[[Path], None]) -> Path:
+    """What `make` puts at a place, a file or a folder; the first process to need it makes it while the others wait."""
+    kept = FOLDER / f"{_state_of_the_code()}-{name}"
+    with _alone(name):
         if not kept.exists():
-            for older in FOLDER.glob("*.sqlite3"):
-                older.unlink()
-            with tempfile.TemporaryDirectory() as home:
-                migrate(Path(home))
-                _settle(Path(home) / NAME)
-                shutil.copyfile(Path(home) / NAME, kept.with_suffix(".new"))
-            kept.with_suffix(".new").rename(kept)
+            for older in FOLDER.glob(f"*-{name}"):  # of other code, or of a run that was cut off
+                shutil.rmtree(older) if older.is_dir() else older.unlink()
+            new = kept.with_name(f"{os.getpid()}-{name}")
+            make(new)
+            new.rename(kept)
     return kept
+
+
+def _make_migrated(place: Path) -> None:
+    with tempfile.TemporaryDirectory() as home:
+        migrate(Path(home))
+        _settle(Path(home) / NAME)
+        shutil.copyfile(Path(home) / NAME, place)
 
 
 def _settle(file: Path) -> None:
@@ -82,17 +96,19 @@ def _settle(file: Path) -> None:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def _alone(name: str) -> Iterator[None]:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with (FOLDER / "lock").open("w") as lock:
+    with (FOLDER / f"lock-of-{name.partition('.')[0]}").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
+@cache
 def _state_of_the_code() -> str:
-    """What the tables can depend on: every module and template of ours, every library by version."""
+    """What it can depend on: every module of ours, every library by version, and how tests make it."""
     digest = hashlib.sha256()
     sources = [path for app in ("audit", "rules", "fraud", "cases") for path in (ROOT / app).rglob("*.py")]
-    for path in [*sorted(sources), *sorted((ROOT / "requirements").glob("*.lock"))]:
+    makers = [Path(__file__), *sorted((ROOT / "tests").glob("night_*.py"))]
+    for path in [*sorted(sources), *makers, *sorted((ROOT / "requirements").glob("*.lock"))]:
         digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:24]

@@ -1,8 +1,8 @@
-"""A small model version without labels, fitted once a session: nights under test start with it in service."""
+"""A small model version without labels, fitted once for a state of the code: nights under test start with it in service."""
 
 from __future__ import annotations
 
-import tempfile
+import pickle
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -21,11 +21,13 @@ from fraud.learning.registering import register_version
 from fraud.learning.registry import install_first_version
 from fraud.learning.rounds import drift_references, train_without_labels
 from fraud.learning.training import TrainingConfig
+from tests.databases import made_once
 from tests.night_company import add_claims, add_people
 
 #: Two quick detectors; the others are tested where they live.
 QUICK = TrainingConfig(detectors=("iforest", "ecdf"))
 SYSTEM = Actor.system("test")
+_TOLD = "told.pickle"
 
 
 def claim_frame(n: int = 1500, seed: int = 9) -> pl.DataFrame:
@@ -49,14 +51,20 @@ def claim_frame(n: int = 1500, seed: int = 9) -> pl.DataFrame:
     )
 
 
-@cache
-def _trained() -> tuple[Path, dict[str, str], dict[str, object]]:
+def _train(folder: Path) -> None:
+    """The version's files, its manifest and card into a new folder."""
     features = build_features(claim_frame(), calendar=CompanyCalendar(), zone="Asia/Seoul")
     trained = train_without_labels(features, np.zeros((features.height, 0), dtype=bool), Rules((), ()), QUICK)
-    folder = Path(tempfile.mkdtemp(prefix="night-model-"))
+    folder.mkdir()
     manifest = trained.model.save(folder)
-    names = trained.model.feature_names
-    return folder, manifest, {**trained.report.card(), "drift": drift_references(features, names)}
+    card = {**trained.report.card(), "drift": drift_references(features, trained.model.feature_names)}
+    (folder / _TOLD).write_bytes(pickle.dumps((manifest, card)))
+
+
+@cache
+def _trained() -> tuple[Path, dict[str, str], dict[str, object]]:
+    folder = made_once("night-model", _train)
+    return folder, *pickle.loads((folder / _TOLD).read_bytes())
 
 
 def install_model() -> ModelVersion:
