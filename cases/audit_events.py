@@ -128,6 +128,16 @@ register(
     ko="되돌아온 돈이 다시 빠져 환수를 다시 시작했습니다",
 )
 register(
+    "recovery.owed_anew",
+    en="changed by a new decision what is owed to the cardholder",
+    ko="새 결정으로 돌려줄 금액이 바뀌었습니다",
+)
+register(
+    "recovery.earlier_changed",
+    en="counted anew what came back in the case before this one",
+    ko="이전 건에서 반납된 금액을 다시 계산했습니다",
+)
+register(
     "case.dissolved",
     en="ended the case: none of its payments is this person's",
     ko="모든 결제가 다른 사람의 것으로 확인되어 건을 종료했습니다",

@@ -12,6 +12,7 @@ from cases.workflow_terms import (
     IN_FULL,
     PARTIAL,
     REDUCED,
+    REDUCED_WITHOUT_AMOUNT,
     REVERSED,
     UPHELD,
     UPHELD_WITHOUT_AMOUNT,
@@ -156,6 +157,8 @@ def _notice_rows() -> list[Transition]:
         *_rows(appealed, A.DECIDE_APPEAL, S.RECOVERING, P.OTHER_APPROVER, judge, UPHELD),
         *_rows(appealed, A.DECIDE_APPEAL, S.CLOSED, P.OTHER_APPROVER, judge, UPHELD_WITHOUT_AMOUNT),
         *_rows(appealed, A.DECIDE_APPEAL, S.RECOVERING, P.OTHER_APPROVER, judge, REDUCED),
+        # What was taken in the case it takes up covers it.
+        *_rows(appealed, A.DECIDE_APPEAL, S.CLOSED, P.OTHER_APPROVER, judge, REDUCED_WITHOUT_AMOUNT),
         *_rows(appealed, A.DECIDE_APPEAL, S.CLOSED, P.OTHER_APPROVER, judge, REVERSED),
     ]
 

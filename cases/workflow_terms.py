@@ -197,5 +197,5 @@ CLEARED = "cleared"  # legitimate, insufficient information, duplicate
 WITH_AMOUNT = "with_amount"
 WITHOUT_AMOUNT = "without_amount"
 UPHELD, REDUCED, REVERSED = "upheld", "reduced", "reversed"
-UPHELD_WITHOUT_AMOUNT = "upheld_without_amount"
+UPHELD_WITHOUT_AMOUNT, REDUCED_WITHOUT_AMOUNT = "upheld_without_amount", "reduced_without_amount"
 PARTIAL, IN_FULL = "partial", "in_full"

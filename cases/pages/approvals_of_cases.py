@@ -21,7 +21,7 @@ from cases.pages.mails import WHAT
 from cases.services.amount_words import AMOUNTS, Amount
 from cases.services.choice_words import disposition_word
 from cases.services.mail_texts import current_text, text_of
-from cases.services.money import due_minor, outstanding
+from cases.services.money import due_minor, outstanding, stakes_of
 from cases.services.standing import case_subject
 from cases.services.webhooks import EVENTS
 from cases.visibility import visible_cases, visible_recoveries
@@ -34,10 +34,14 @@ def decisions(by: Actor) -> Iterator[Waiting]:
     found = Decision.objects.filter(
         state=Decision.State.PROPOSED, case__in=visible_cases(by).filter(state=State.PENDING_APPROVAL)
     )
-    for row in found.select_related("case__cardholder", "proposed_by").order_by("proposed_at")[:MOST]:
+    rows = list(found.select_related("case__cardholder", "proposed_by").order_by("proposed_at")[:MOST])
+    stakes = stakes_of([row.case for row in rows])
+    for row in rows:
         if not is_among(by, [row.proposed_by]):
             amount = format_money(row.amount_minor, row.currency, current_language())
             outcome = Fact(_("Outcome"), "–", str(disposition_word(row.disposition)))
+            stake = stakes[row.case_id]
+            before = format_money(stake.carried_minor, row.currency, current_language())
             yield Waiting(
                 "decision",
                 f"{row.case.reference} · {row.case.cardholder}",
@@ -50,6 +54,7 @@ def decisions(by: Actor) -> Iterator[Waiting]:
                     for fact, is_there in (
                         (outcome, True),
                         (Fact(str(AMOUNTS[Amount.DUE]), "–", amount), row.amount_minor),
+                        (Fact(str(AMOUNTS[Amount.RECOVERED_BEFORE]), "–", before), stake.carried_minor),
                         (Fact(_("Message to the cardholder"), "–", row.message), row.message),
                     )
                     if is_there

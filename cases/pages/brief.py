@@ -237,8 +237,14 @@ def _back(case: Case) -> Line:
             "#same-payments",
             _("%(elsewhere)s is asked for in another case"),
         ),
+        "counted": (
+            0 if case.disposition else stake.carried_minor,
+            "#timeline",
+            _("%(counted)s repaid in an earlier case counts towards a new decision"),
+        ),
         "decided": (told.decided_minor or 0, "#timeline", _("%(decided)s was decided to come back")),
         "repaid": (told.repaid_minor, "#timeline", _("%(repaid)s was paid back")),
+        "earlier": (told.earlier_minor, "#timeline", _("%(earlier)s of it in an earlier case")),
         "written_off": (told.written_off_minor, "#timeline", _("%(written_off)s was written off")),
     }
     parts = {

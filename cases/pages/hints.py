@@ -20,7 +20,7 @@ def hints_of_outcome(case: Case, disposition: str) -> list[str]:
     """What speaks against an outcome: personal use that was repaid, where nobody admitted it and nothing came or is offered back."""
     if disposition != Disposition.PERSONAL_USE_REPAID or _is_admitted(case):
         return []
-    if shown_stake(case).returned_minor or told_money(case).repaid_minor:
+    if shown_stake(case).returned_minor or shown_stake(case).carried_minor or told_money(case).repaid_minor:
         return []
     return [
         pgettext(

@@ -36,6 +36,8 @@ EXPORT_HEAD = [
     "given_back",
     "due_on",
     "closed_at",
+    "recovered_before",
+    "written_off_before",
 ]
 
 
@@ -53,6 +55,8 @@ _HEADS = (
     AMOUNTS[Amount.GIVEN_BACK],
     pgettext_lazy("ledger export", "Due on"),
     pgettext_lazy("ledger export", "Closed at"),
+    AMOUNTS[Amount.RECOVERED_BEFORE],
+    AMOUNTS[Amount.WRITTEN_OFF_BEFORE],
 )
 
 
@@ -124,6 +128,8 @@ def export_row(row: LedgerRow) -> list[Any]:
         *(to_decimal(minor, recovery.currency) for minor in amounts),
         recovery.due_on,
         recovery.closed_at,
+        to_decimal(balance.carried_minor, recovery.currency),
+        to_decimal(balance.forgone_minor, recovery.currency),
     ]
 
 

@@ -161,6 +161,7 @@ def preview(mail: str, language: str, subject: str, body: str) -> tuple[str, str
         "stake_minor": 84_000,
         "appeal_ended": True,
         "owed_minor": 30_000,
+        "other": "C-2026-000124",
     }
     return render_text((subject, body), language, case=case, **facts)
 

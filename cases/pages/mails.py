@@ -65,6 +65,7 @@ WHAT: Mapping[str, Promise] = {
     "recovery.given_back": _l("Money that was given back"),
     "recovery.not_given_back": _l("Money that was not given back after all"),
     "recovery.owed": _l("Money that is owed back"),
+    "recovery.owed_anew": _l("Money that is owed back after a new decision"),
     "recovery.reminder": _l("A reminder of a repayment"),
     "recovery.resumed": _l("A repayment that goes on"),
     "recovery.waived": _l("A repayment that was waived"),

@@ -24,6 +24,10 @@ class Amount(StrEnum):
     OUTSTANDING = "outstanding"
     OVERPAID = "overpaid"
     GIVEN_BACK = "given_back"
+    RECOVERED_BEFORE = (
+        "recovered_before"  # in the cases that one opened anew takes up, as far as its decision needs it
+    )
+    WRITTEN_OFF_BEFORE = "written_off_before"
 
 
 AMOUNTS: dict[str, str | Promise] = {
@@ -37,6 +41,8 @@ AMOUNTS: dict[str, str | Promise] = {
     Amount.OUTSTANDING: pgettext_lazy("amount", "Still to come back"),
     Amount.OVERPAID: pgettext_lazy("amount", "To give back"),
     Amount.GIVEN_BACK: pgettext_lazy("amount", "Given back"),
+    Amount.RECOVERED_BEFORE: pgettext_lazy("amount", "Recovered before"),
+    Amount.WRITTEN_OFF_BEFORE: pgettext_lazy("amount", "Written off before"),
 }
 #: The same to the person who spent it; what is at stake has no name there.
 OWN_AMOUNTS: dict[str, str | Promise] = {
@@ -48,4 +54,5 @@ OWN_AMOUNTS: dict[str, str | Promise] = {
     Amount.OUTSTANDING: pgettext_lazy("one's own amount", "Still to repay"),
     Amount.OVERPAID: pgettext_lazy("one's own amount", "Will be given back to you"),
     Amount.GIVEN_BACK: pgettext_lazy("one's own amount", "Given back to you"),
+    Amount.RECOVERED_BEFORE: pgettext_lazy("one's own amount", "Repaid before"),
 }

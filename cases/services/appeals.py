@@ -9,11 +9,12 @@ from cases.models import Appeal, Case, Decision
 from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import present
+from cases.services.decided_anew import hold_line, owed_earlier, tell_owed_earlier, told_earlier
 from cases.services.decisions import hash_of
 from cases.services.drafts import empty_draft
 from cases.services.files import send_files
 from cases.services.labelling import label_claims
-from cases.services.money import due_minor
+from cases.services.money import asked_minor, due_minor, stake_of
 from cases.services.outbox import enqueue_mail
 from cases.services.settling import begin_recovery
 from cases.services.steps import check_step, current_decision, move, read_case
@@ -21,6 +22,7 @@ from cases.services.telling import is_notice_told
 from cases.services.texts import clean_reason, clean_text, shown_money
 from cases.workflow import (
     REDUCED,
+    REDUCED_WITHOUT_AMOUNT,
     REVERSED,
     UPHELD,
     UPHELD_WITHOUT_AMOUNT,
@@ -64,7 +66,7 @@ def end_notice(*, case: Case, by: Actor) -> bool:
 
 def _end_notice(case: Case, action: Action, event: str, *, by: Actor, expected_version: int | None) -> Case:
     decision = current_decision(case)
-    has_amount = due_minor(case, decision) > 0
+    has_amount = asked_minor(case, decision) > 0
     row = check_step(
         case,
         action,
@@ -116,14 +118,15 @@ def decide_appeal(
     A reversal makes the case legitimate and withdraws the earlier label by a further one. Raises OwnProposal for whoever
     proposed or decided, AmountNotValid, ReasonTooShort, StaleCase, TransitionNotAllowed.
     """
+    hold_line(case)
     case = read_case(case)
-    decision = current_decision(case)
+    decision, owed = current_decision(case), owed_earlier(case)
     row = check_step(
         case,
         Action.DECIDE_APPEAL,
         by=by,
         expected_version=expected_version,
-        outcome=_outcome(result, due_minor(case, decision)),
+        outcome=_outcome(case, decision, result, amount_minor),
     )
     decision = decision_in_force(case)
     said, told = clean_reason(reason), clean_text(message, minimum=0, field="message")
@@ -170,21 +173,25 @@ def decide_appeal(
         case=case,
         result=result.value,
         amount_minor=amount,
+        **told_earlier(case, final),
         message=told,
     )
+    tell_owed_earlier(case, owed, by=by)
     appeal.refresh_from_db()
     return appeal
 
 
-def _outcome(result: Appeal.Result, amount_minor: int) -> str:
+def _outcome(case: Case, decision: Decision | None, result: Appeal.Result, amount_minor: int | None) -> str:
+    """Which row of the table it is: with the result, whether anything is to come back beyond what was taken before."""
     if result == Appeal.Result.REVERSED:
         return REVERSED
     if result == Appeal.Result.REDUCED:
-        return REDUCED
+        is_taken = (amount_minor or 0) > 0 and not stake_of(case).asked_of(amount_minor or 0)
+        return REDUCED_WITHOUT_AMOUNT if is_taken else REDUCED
     if result != Appeal.Result.UPHELD:
         results = [Appeal.Result.UPHELD, Appeal.Result.REDUCED, Appeal.Result.REVERSED]
         raise errors.ChoiceNotValid(field="result", choices=[choice.value for choice in results])
-    return UPHELD if amount_minor > 0 else UPHELD_WITHOUT_AMOUNT
+    return UPHELD if asked_minor(case, decision) > 0 else UPHELD_WITHOUT_AMOUNT
 
 
 def _amount_after(decision: Decision, due: int, result: Appeal.Result, amount_minor: int | None) -> int:

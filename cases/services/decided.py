@@ -103,7 +103,7 @@ def decided_in(since: date, until: date | None = None) -> Any:
 def misuse_decided_in(since: date, until: date | None = None) -> Any:
     """Cases decided as misuse in these days, of which money is counted: what was confirmed, repaid and given up.
 
-    One that was taken up again is among them, since its money came in all the same, until its successor is decided otherwise.
+    One that was taken up again is among them until its successor is decided otherwise; what a successor decided anew counts there (`money_counted`).
     """
     decided = with_decision(Case.objects.filter(disposition__in=misuse_codes()))
     overturned = Case.objects.filter(reopened_from=OuterRef("pk"), disposition__in=_codes(False))

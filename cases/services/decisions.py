@@ -13,6 +13,7 @@ from cases.models import Case, Decision
 from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import present
+from cases.services.decided_anew import hold_line, owed_earlier, tell_owed_earlier, told_earlier
 from cases.services.drafting import check_choice, draft_decision, hash_of, outcome_of
 from cases.services.labelling import label_claims
 from cases.services.money import due_minor
@@ -123,6 +124,7 @@ def approve_decision(
     *, case: Case, content_hash: str, by: Actor, expected_version: int | None, reason: str = ""
 ) -> Decision:
     """Approve exactly the proposal whose hash was shown. Raises OwnProposal, ProposalChanged, StaleCase …"""
+    hold_line(case)
     case = read_case(case)
     decision = proposal_of(case, by, expected_version)
     row = check_step(
@@ -222,7 +224,7 @@ def _details(decision: Decision) -> dict[str, Any]:
 
 def _apply(case: Case, row: Any, decision: Decision, *, by: Actor, event: str, reason: str) -> Decision:
     """Let a decision hold: case, label, earlier decisions, notice. The one place that writes `disposition`."""
-    now = present()
+    now, owed = present(), owed_earlier(case)
     disposition = Disposition(decision.disposition)
     move(
         case,
@@ -243,6 +245,7 @@ def _apply(case: Case, row: Any, decision: Decision, *, by: Actor, event: str, r
     else:
         set_decision(decision, **decided)
     label_claims(case=case, disposition=disposition, known_at=now, by=by)
+    tell_owed_earlier(case, owed, by=by)
     _tell_cardholder(case, decision, delay=UNDO_SECONDS + 5 if row.action in UNDOABLE else 0)
     return decision
 
@@ -261,6 +264,7 @@ def _tell_cardholder(case: Case, decision: Decision, *, delay: int) -> None:
             case=case,
             disposition=decision.disposition,
             amount_minor=due_minor(case, decision),
+            **told_earlier(case, decision),
             due_on=case.due_on or "",
             clause=decision.policy_clause,
             message=decision.message,

@@ -12,7 +12,7 @@ from cases.services.company import present
 from cases.services.heads import head_of
 from cases.services.held_back import let_go
 from cases.services.money import net_by_claim
-from cases.services.regrouping import alerts_named, leave, return_alerts, void_proposal
+from cases.services.regrouping import alerts_named, leave, refuse_counted, return_alerts, void_proposal
 from cases.services.steps import check_step, move, read_case
 from cases.services.texts import NOTE_MIN, clean_line
 from cases.workflow import Action, State
@@ -36,6 +36,7 @@ def detach_claim(
     """
     case = read_case(case)
     row = check_step(case, Action.DETACH, by=by, expected_version=expected_version)
+    refuse_counted(case)
     said = clean_line(reason, minimum=NOTE_MIN, field="reason")
     alerts = alerts_named(case, [claim], field="claim")
     if len(alerts) == case.alerts.filter(left_at=None).count():
@@ -58,6 +59,7 @@ def attach_claim(*, case: Case, claim: str, reason: str, by: Actor, expected_ver
     """
     case = read_case(case)
     row = check_step(case, Action.ATTACH, by=by, expected_version=expected_version)
+    refuse_counted(case)
     said = clean_line(reason, minimum=NOTE_MIN, field="reason")
     alerts = alerts_named(case, [claim], field="claim", left=Alert.DETACHED)
     for alert in alerts:

@@ -18,7 +18,7 @@ from audit.transactions import one_transaction
 from cases.models import Alert, Case, Decision
 from cases.services.claim_changes import ACTION, VOIDED, said_of_change
 from cases.services.company import present
-from cases.services.money import at_stake, balance_of, due_minor, expected_loss_of, outstanding
+from cases.services.money import asked_minor, at_stake, balance_of, expected_loss_of, outstanding, stake_of
 from cases.services.money_rows import DECIDED
 from cases.services.outbox import enqueue_mail
 from cases.services.settling import dissolve_case, due_with_parts, resume_recovery, settle_recovery
@@ -89,6 +89,8 @@ def _follow(pk: int) -> bool:
     for alert in reached:
         if alert.left_at is not None:
             _reach_left(change, alert)
+    for alert in alerts:
+        _tell_earlier(change, alert.case)
     return True
 
 
@@ -234,7 +236,7 @@ def _asked(case: Case, stake: int) -> dict[str, int]:
     if decision is None or decision.state != Decision.State.APPROVED:
         return {"stake_minor": stake}
     recovery = recovery_of(case)
-    return {"due_minor": outstanding(recovery) if recovery else due_minor(case, decision)}
+    return {"due_minor": outstanding(recovery) if recovery else asked_minor(case, decision)}
 
 
 def _tell_of_owed(change: ClaimChange, case: Case) -> None:
@@ -250,6 +252,15 @@ def _tell_of_owed(change: ClaimChange, case: Case) -> None:
         case=case,
         owed_minor=balance.overpaid_minor,
     )
+
+
+def _tell_earlier(change: ClaimChange, case: Case) -> None:
+    """A case that was opened anew may need less now of what was repaid in an earlier one, which the change itself does not reach."""
+    earlier = Case.objects.filter(pk__in=stake_of(case).earlier)
+    for one in earlier.exclude(alerts__claim=change.claim_id).select_related("cardholder").order_by("pk"):
+        recovery = recovery_of(one)
+        if recovery is not None and balance_of(recovery).overpaid_minor:
+            _tell_of_owed(change, one)
 
 
 def _settle(case: Case) -> None:

@@ -11,6 +11,7 @@ from cases.models import Case, Recovery, RecoveryPosting
 from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import company_today, present
+from cases.services.decided_anew import hold_line
 from cases.services.money import balance_of
 from cases.services.outbox import enqueue_mail
 from cases.services.recovery import attempt_of, the_recovery
@@ -41,6 +42,7 @@ def give_back(
     It is a posting below 0 that reverses none. Raises AmountNotValid above what is owed, ChoiceNotValid, DateNotValid, PostingExists,
     TransitionNotAllowed where nothing is owed.
     """
+    hold_line(case)
     case = read_case(case)
     row = check_step(case, Action.GIVE_BACK, by=by, expected_version=expected_version)
     recovery = the_recovery(case)

@@ -208,6 +208,16 @@ _OF_CASES: dict[str, dict[str, tuple[str, str]]] = {
             "반납하신 결제의 내역이 변경되었습니다. {owed_line}\n\n{notice_link}",
         ),
     },
+    "recovery.owed_anew": {
+        "en": (
+            "What is owed to you has changed ({reference})",
+            "The payments behind your repayment were decided anew in case {other}. {owed_line}\n\n{notice_link}",
+        ),
+        "ko": (
+            "돌려드릴 금액이 변경되었습니다({reference})",
+            "반납하신 결제를 {other} 건에서 다시 결정했습니다. {owed_line}\n\n{notice_link}",
+        ),
+    },
 }
 # fmt: on
 MAILS = {**_OF_CASES, **NOTICES}

@@ -62,6 +62,7 @@ PLACES: Mapping[str, str | Promise] = {
     "notices_link": pgettext_lazy("place of a mail", "the link to the notices and how one is told"),
     "outcome": pgettext_lazy("place of a mail", "the outcome"),
     "owed_line": pgettext_lazy("place of a mail", "a sentence on what is owed to the person"),
+    "other": pgettext_lazy("place of a mail", "the case number of the new decision"),
     "reference": pgettext_lazy("place of a mail", "the number of the case"),
     "request": pgettext_lazy("place of a mail", "the number of the request"),
     "request_link": pgettext_lazy("place of a mail", "the link to the request"),

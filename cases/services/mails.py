@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -64,6 +65,8 @@ def _facts(case: Case, is_korean: bool, facts: dict[str, Any]) -> dict[str, str]
         amount = format_money(int(minor), case.currency, language)
         values["amount"] = amount
         values["amount_line"] = f"{'반납할 금액' if is_korean else 'Amount to repay'}: {amount}\n"
+    if "carried_minor" in facts:
+        values["amount_line"] += _earlier_line(facts, case.currency, is_korean)
     if "stake_minor" in facts:
         left = format_money(int(facts["stake_minor"]), case.currency, language)
         values["stake_line"] = (
@@ -92,6 +95,17 @@ def _facts(case: Case, is_korean: bool, facts: dict[str, Any]) -> dict[str, str]
     if facts.get("result"):
         values["result"] = _RESULTS[str(facts["result"])][1 if is_korean else 0]
     return values
+
+
+def _earlier_line(facts: Mapping[str, Any], currency: str, is_korean: bool) -> str:
+    """Of a decision taken anew: what of its amount was repaid before, and what is still asked for."""
+    language = "ko" if is_korean else "en"
+    repaid, asked = (
+        format_money(int(facts[name]), currency, language) for name in ("carried_minor", "asked_minor")
+    )
+    if is_korean:
+        return f"이전 건 반납액: {repaid}\n남은 반납액: {asked}\n"
+    return f"Repaid before: {repaid}\nStill to repay: {asked}\n"
 
 
 def _owed_line(minor: int, currency: str, is_korean: bool) -> str:

@@ -5,6 +5,9 @@
     due      = what was decided, but never more than is at stake
     open     = due - postings - an approved write-off, never below 0; nothing once the recovery has ended
 
+Where a case was reopened, the decision that was taken anew holds in the place of the earlier one (`money_lines`): what was taken or
+given up before counts towards it, and what it does not need of that is owed by the case that took it.
+
 Queue, case, letter, proposal, approval, notice, appeal, opening, sweep, reopening, reports and exports ask here. Amounts
 are minor units of the case's currency; claims of another person since a correction count nothing, nor do those in another
 currency, but where they were judged in the case's own (`money_claims`).
@@ -15,10 +18,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from audit.reading import read_once
 from cases.models import Alert, Case, Decision, Recovery
 from cases.services.money_claims import net_of, purchases_of
+from cases.services.money_lines import Standing, in_lines, standings_of
 from cases.services.money_rows import Posted, posted_by_case, read_held
 from cases.services.money_shares import held_elsewhere, kept_of
 from fraud.claims.models import Claim
@@ -34,14 +39,31 @@ class Stake:
     spent_minor: int = 0
     returned_minor: int = 0
     elsewhere_minor: int = 0  # came back, or is asked for, in other cases on the same claims
+    superseded_minor: int = 0  # of payments on which a case that was opened anew has decided since
+    carried_minor: int = 0  # came in on the earlier cases of its line and counts towards its decision
+    forgone_minor: int = 0  # was given up in them
+    needed_minor: int = 0  # of what came in here, what later decisions of its line need
+    needed_forgone_minor: int = 0
     others: frozenset[int] = field(
         default=frozenset(), compare=False
     )  # the other cases that hold one of its claims
+    earlier: frozenset[int] = field(default=frozenset(), compare=False)  # the earlier cases of its line
+    later: frozenset[int] = field(default=frozenset(), compare=False)  # those whose decision now holds
+    superseded: frozenset[int] = field(default=frozenset(), compare=False)  # those payments
 
     @property
     def at_stake_minor(self) -> int:
-        """What may still be asked for."""
-        return max(self.spent_minor - self.returned_minor - self.elsewhere_minor, 0)
+        """What may still be asked for, with what was taken before in its line."""
+        elsewhere = self.elsewhere_minor + self.superseded_minor
+        return max(self.spent_minor - self.returned_minor - elsewhere, 0)
+
+    def due_of(self, decided_minor: int) -> int:
+        """What of a decided amount holds now, with what later decisions of the line need of it."""
+        return min(decided_minor, self.at_stake_minor + self.needed_minor + self.needed_forgone_minor)
+
+    def asked_of(self, decided_minor: int) -> int:
+        """What a decision asks for beyond what was taken, or given up, in the earlier cases of its line."""
+        return max(self.due_of(decided_minor) - self.carried_minor - self.forgone_minor, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +76,33 @@ class Balance:
     given_up_minor: int = 0  # what two persons gave up, whatever of it the card gave back since
     given_back_minor: int = 0  # paid back to the cardholder; `recovered_minor` is what came in less this
     kept_minor: int = 0  # of what came in: for payments that left as another person's and are theirs again
+    carried_minor: int = 0  # what was taken in the earlier cases of its line and counts towards what is due
+    forgone_minor: int = 0  # what was given up in them
     is_closed: bool = False
+
+    @property
+    def own_due_minor(self) -> int:
+        """What is due here: beyond what was taken earlier in the line."""
+        return max(self.due_minor - self.carried_minor, 0)
 
     @property
     def outstanding_minor(self) -> int:
         """What is still to come; a recovery that has ended asks for nothing until it is taken up again."""
-        return 0 if self.is_closed else max(self.due_minor - self.recovered_minor - self.given_up_minor, 0)
+        gone = self.recovered_minor + self.given_up_minor + self.forgone_minor
+        return 0 if self.is_closed else max(self.own_due_minor - gone, 0)
 
     @property
     def written_off_minor(self) -> int:
         """What is lost by giving it up: no more than is missing now."""
-        return min(self.given_up_minor, max(self.due_minor - self.recovered_minor, 0))
+        return min(
+            self.given_up_minor, max(self.own_due_minor - self.recovered_minor - self.forgone_minor, 0)
+        )
 
     @property
     def overpaid_minor(self) -> int:
-        """What came back beyond what is due, since money also came back another way, and was not given back: it belongs to the cardholder."""
-        return max(self.recovered_minor - max(self.due_minor, self.kept_minor), 0)
+        """What came in beyond what is due and was not given back: money also came back another way, or less was decided anew. It belongs
+        to the cardholder."""
+        return max(self.recovered_minor - max(self.own_due_minor, self.kept_minor), 0)
 
 
 def stake_of(case: Case) -> Stake:
@@ -125,14 +158,33 @@ def _stakes(case_ids: list[int], returned: Mapping[int, int] | None = None) -> d
     others: dict[int, set[int]] = defaultdict(set)
     for case_id, claim_id in own:
         others[case_id] |= holding[claim_id] - {case_id}
+    lines = standings_of(in_lines(held) & purchases.keys())
     return {
         case_id: Stake(
             spent_minor=sum(claims.values()),
             returned_minor=sum(claims.values()) - sum(net[case_id].values()),
-            elsewhere_minor=elsewhere.get(case_id, 0),
             others=frozenset(others[case_id]),
+            **(
+                _of_line(lines[case_id])
+                if case_id in lines
+                else {"elsewhere_minor": elsewhere.get(case_id, 0)}
+            ),
         )
         for case_id, claims in purchases.items()
+    }
+
+
+def _of_line(standing: Standing) -> dict[str, Any]:
+    return {
+        "elsewhere_minor": standing.elsewhere_minor,
+        "superseded_minor": standing.superseded_minor,
+        "carried_minor": standing.carried_minor,
+        "forgone_minor": standing.forgone_minor,
+        "needed_minor": standing.needed_minor,
+        "needed_forgone_minor": standing.needed_forgone_minor,
+        "earlier": standing.prior,
+        "later": frozenset(standing.later),
+        "superseded": standing.superseded,
     }
 
 
@@ -140,8 +192,13 @@ def _stakes(case_ids: list[int], returned: Mapping[int, int] | None = None) -> d
 
 
 def due_minor(case: Case, decision: Decision | None) -> int:
-    """What a decision may ask for now: what was decided, but never more than is at stake."""
-    return 0 if decision is None else min(decision.amount_minor, shown_stake(case).at_stake_minor)
+    """What a decision may ask for now, with what was taken before in its line: what was decided, but never more than is at stake."""
+    return 0 if decision is None else shown_stake(case).due_of(decision.amount_minor)
+
+
+def asked_minor(case: Case, decision: Decision | None) -> int:
+    """What a decision asks for before anything came in on its own case: beyond what was taken or given up in the cases it takes up."""
+    return 0 if decision is None else shown_stake(case).asked_of(decision.amount_minor)
 
 
 def balance_of(recovery: Recovery) -> Balance:
@@ -158,24 +215,33 @@ def balances_of(recoveries: Collection[Recovery]) -> dict[int, Balance]:
         part = rows[start : start + _IDS]
         posted = posted_by_case([recovery.case_id for recovery in part])
         for recovery in part:
-            sums = posted.get(recovery.case_id, Posted(0, 0))
+            sums, stake = posted.get(recovery.case_id, Posted(0, 0)), stakes[recovery.case_id]
             found[recovery.pk] = Balance(
                 decided_minor=recovery.amount_minor,
-                due_minor=min(recovery.amount_minor, stakes[recovery.case_id].at_stake_minor),
+                due_minor=stake.due_of(recovery.amount_minor),
+                carried_minor=stake.carried_minor,
+                forgone_minor=stake.forgone_minor,
                 recovered_minor=sums.came_back_minor,
                 given_up_minor=recovery.waived_minor,
                 given_back_minor=sums.given_back_minor,
                 is_closed=recovery.closed_at is not None,
             )
-    return found | _with_kept(rows, found)
+    return found | _with_kept(rows, found, stakes)
 
 
-def _with_kept(recoveries: Iterable[Recovery], found: Mapping[int, Balance]) -> dict[int, Balance]:
+def _with_kept(
+    recoveries: Iterable[Recovery], found: Mapping[int, Balance], stakes: Mapping[int, Stake]
+) -> dict[int, Balance]:
     """The balances on which more came in than is due, where some of it was for payments that went to another person and back."""
     over = {recovery.case_id: recovery for recovery in recoveries if found[recovery.pk].overpaid_minor}
+    superseded = {case_id: stakes[case_id].superseded for case_id in over}
+    kept_by_case = kept_of(over, superseded) if over else {}
     return {
-        recovery.pk: replace(found[recovery.pk], kept_minor=min(kept, recovery.amount_minor))
-        for recovery, kept in ((over[case_id], kept) for case_id, kept in kept_of(over).items())
+        recovery.pk: replace(
+            found[recovery.pk],
+            kept_minor=min(kept + stakes[recovery.case_id].needed_minor, recovery.amount_minor),
+        )
+        for recovery, kept in ((over[case_id], kept) for case_id, kept in kept_by_case.items())
     }
 
 

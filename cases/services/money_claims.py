@@ -81,3 +81,13 @@ def in_currency_of(
             )
             found[pk] = replace(one, decided_minor=decided, came_back_minor=came_back)
     return found
+
+
+def take(left: dict[int, int], claim_ids: Iterable[int], minor: int) -> int:
+    """Lower what is left of the claims by an amount; returns how much found place."""
+    rest = minor
+    for claim_id in sorted(claim_ids):
+        part = min(rest, left[claim_id])
+        left[claim_id] -= part
+        rest -= part
+    return minor - rest

@@ -1,7 +1,8 @@
 """The money of a period, case by case: what the overview and the assurance report add up, and what the list behind each sum shows.
 
 Confirmed is what decisions on misuse ask for, after appeals, as far as the card has not given it back; what people repaid is part of
-it and never more; all that came in, as the ledger has it, stands beside it.
+it and never more; all that came in, as the ledger has it, stands beside it. What came in, or was given up, on a case that was decided anew
+counts with the case whose decision holds now, as far as that needs it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from enum import StrEnum
 
 from cases.models import Recovery
 from cases.services.decided import misuse_decided_in
-from cases.services.money import balances_of
+from cases.services.money import balances_of, stakes_of
 from cases.services.money_told import confirmed_by_currency
 
 
@@ -61,12 +62,16 @@ def money_decided(since: date, until: date | None, hidden: frozenset[int]) -> It
     by_id = {case.pk: case for case in misuse}
     confirmed = confirmed_by_currency(misuse)
     repaid = list(Recovery.objects.filter(case__in=misuse).select_related("case"))
+    stakes = stakes_of(misuse)
+    for recovery in repaid:
+        recovery.case.stake = stakes[recovery.case_id]
     balances = balances_of(repaid)
     of_case = {recovery.case_id: balances[recovery.pk] for recovery in repaid}
     for pk, case in by_id.items():
-        found, balance = confirmed.get(case.currency), of_case.get(pk)
+        found, balance, stake = confirmed.get(case.currency), of_case.get(pk), stakes[pk]
         asked = found.of_case.get(pk, 0) if found else 0
-        came_in = balance.recovered_minor if balance else 0
+        came_in = (balance.recovered_minor if balance else 0) + stake.carried_minor - stake.needed_minor
+        lost = (balance.written_off_minor if balance else 0) + stake.forgone_minor
         yield CaseMoney(
             pk,
             case.currency,
@@ -74,7 +79,7 @@ def money_decided(since: date, until: date | None, hidden: frozenset[int]) -> It
             prevented_minor=found.prevented_of_case.get(pk, 0) if found else 0,
             recovered_minor=min(came_in, asked),  # two cases on one payment may each have got what it cost
             came_in_minor=came_in,
-            written_off_minor=balance.written_off_minor if balance else 0,
+            written_off_minor=max(lost - stake.needed_forgone_minor, 0),
         )
 
 

@@ -36,6 +36,11 @@ class HeldClaim(NamedTuple):
     case_currency: str
     case_person: int
     case_state: str
+    left_why: str
+    came_from: int | None
+    reopened_from: int | None
+    split_from: int | None
+    merged_into: int | None
 
     @property
     def is_persons(self) -> bool:
@@ -59,6 +64,11 @@ class HeldClaim(NamedTuple):
     def is_home(self) -> bool:
         """It is its case's cardholder's, whether it is in the case still, has left it, or came back to them."""
         return self.claim_person == self.case_person
+
+    @property
+    def is_known(self) -> bool:
+        """It is in its case, or left it only since it is another person's: a decision of the case speaks of it."""
+        return self.left_at is None or self.left_why == Alert.Left.OTHER_PERSON
 
     @property
     def is_asked(self) -> bool:
@@ -90,7 +100,9 @@ def _held(case_ids: Collection[int]) -> QuerySet[Alert, Any]:
 def _rows(alerts: QuerySet[Alert]) -> QuerySet[Alert, Any]:
     claim = ("claim__amount_minor", "claim__txn_type", "claim__currency", "claim__cardholder_id")
     case = ("case__currency", "case__cardholder_id", "case__state")
-    return alerts.order_by().values_list("case_id", "claim_id", "left_at", *claim, *case)
+    line = ("case__reopened_from_id", "case__split_from_id", "case__merged_into_id")
+    columns = ("case_id", "claim_id", "left_at", *claim, *case, "left_why", "came_from_id", *line)
+    return alerts.order_by().values_list(*columns)
 
 
 @prepared
@@ -198,6 +210,12 @@ def posted_by_case(case_ids: Collection[int]) -> dict[int, Posted]:
     """Case → the sums of its postings; none: absent."""
     rows = _postings.rows(list(case_ids)) if case_ids else []
     return {case_id: Posted(total, -(given or 0)) for case_id, total, given in rows}
+
+
+def waived_by_case(case_ids: Collection[int]) -> dict[int, int]:
+    """Case → what two persons gave up in it; none: absent."""
+    rows = Recovery.objects.filter(case__in=case_ids, waived_minor__gt=0).order_by()
+    return dict(rows.values_list("case_id", "waived_minor"))
 
 
 def came_back_by_case(case_ids: Collection[int]) -> dict[int, int]:

@@ -5,11 +5,11 @@ Amounts are minor units; read by `cases/services/money.py`, which says what foll
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from itertools import takewhile
 from typing import NamedTuple
 
-from cases.services.money_claims import in_currency_of, net_of, purchases_of
+from cases.services.money_claims import in_currency_of, net_of, purchases_of, take
 from cases.services.money_rows import (
     Asked,
     HeldClaim,
@@ -82,18 +82,11 @@ def _held(
     return Parts(held, own)
 
 
-def take(left: dict[int, int], claim_ids: Iterable[int], minor: int) -> int:
-    """Lower what is left of the claims by an amount; returns how much found place."""
-    rest = minor
-    for claim_id in sorted(claim_ids):
-        part = min(rest, left[claim_id])
-        left[claim_id] -= part
-        rest -= part
-    return minor - rest
+def kept_of(case_ids: Collection[int], superseded: Mapping[int, Collection[int]]) -> dict[int, int]:
+    """Case → what came in on it for its claims, those counted that went to another person and back; cases without such: absent.
 
-
-def kept_of(case_ids: Collection[int]) -> dict[int, int]:
-    """Case → what came in on it for its claims, those counted that went to another person and back; cases without such: absent."""
+    `superseded`: case → claims that a later decision of its line speaks of; they do not count.
+    """
     home = come_home(case_ids) if case_ids else {}
     if not home:
         return {}
@@ -103,7 +96,10 @@ def kept_of(case_ids: Collection[int]) -> dict[int, int]:
     ]
     seen = {(row.case_id, row.claim_id) for row in again}
     held = again + [row for row in read_held(list(home)) if (row.case_id, row.claim_id) not in seen]
-    net = net_of(purchases_of(held, home), held)
+    net = {
+        case_id: {one: minor for one, minor in claims.items() if one not in superseded.get(case_id, ())}
+        for case_id, claims in net_of(purchases_of(held, home), held).items()
+    }
     shared: dict[int, Mapping[int, Mapping[int, bool]]] = {case_id: {} for case_id in net}
     return {
         case_id: parts.own_minor

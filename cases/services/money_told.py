@@ -4,6 +4,8 @@
     decided           what the decision asks for, after appeals and what the card gave back since
     being repaid      what of that is still to come: less what was repaid, less what was given up
     ended             what was repaid or written off of it, or that nothing was to come back
+
+Of a case that was opened anew also what was repaid or given up in the cases before it, as far as its decision needs it.
     merged            no amount: it is told where its claims are now
 
 Derived from `money`, which says what may be asked for and how a recovery stands. Amounts are minor units of the case's currency.
@@ -22,9 +24,9 @@ from django.db.models import Q, QuerySet, Sum
 from audit.prepared import prepared
 from cases.models import Case, Decision, Recovery
 from cases.services.money import Balance, Stake, balance_of, balances_of, shown_stake, stakes_of
-from cases.services.money_claims import net_of, purchases_of
+from cases.services.money_claims import net_of, purchases_of, take
+from cases.services.money_lines import in_lines, standings_of
 from cases.services.money_rows import read_decisions, read_held
-from cases.services.money_shares import take
 from cases.services.standing import current_decision, recovery_of
 from cases.workflow import State
 from rules.money import to_decimal
@@ -57,6 +59,7 @@ class Told:
     repaid_minor: int = 0
     written_off_minor: int = 0
     at_stake_minor: int = 0
+    earlier_minor: int = 0  # of what was repaid: in the cases before it, which it takes up
 
     @property
     def is_decided_in_part(self) -> bool:
@@ -149,12 +152,14 @@ def _told(case: Case, stake: Stake, decided_minor: int | None, balance: Balance 
             0 if nothing else stake.at_stake_minor,
             at_stake_minor=stake.at_stake_minor,
         )
-    due = min(decided_minor or 0, stake.at_stake_minor)
-    repaid = written_off = 0
-    still = due if not is_over else 0
+    due = stake.due_of(decided_minor or 0)
+    earlier, forgone = (stake.carried_minor, stake.forgone_minor) if decided_minor is not None else (0, 0)
+    repaid, written_off = earlier, forgone
+    still = stake.asked_of(decided_minor or 0) if not is_over else 0
     if balance is not None:
         due, still = balance.due_minor, balance.outstanding_minor
-        repaid, written_off = max(balance.recovered_minor, 0), balance.written_off_minor
+        repaid += max(balance.recovered_minor, 0)
+        written_off += balance.written_off_minor
     return Told(
         _kind(still, repaid, written_off, is_asked=balance is not None),
         stake.spent_minor,
@@ -164,6 +169,7 @@ def _told(case: Case, stake: Stake, decided_minor: int | None, balance: Balance 
         repaid,
         written_off,
         stake.at_stake_minor,
+        earlier,
     )
 
 
@@ -201,7 +207,7 @@ class Confirmed:
 
 
 def confirmed_by_currency(cases: Collection[Case]) -> dict[str, Confirmed]:
-    """Currency → what was confirmed in these cases.
+    """Currency → what was confirmed in these cases; a payment that was decided anew counts with its last decision alone.
 
     A case whose decision is not on record counts with all that is gone of its payments; where two decisions speak of one payment, the
     earlier case counts first.
@@ -215,11 +221,21 @@ def confirmed_by_currency(cases: Collection[Case]) -> dict[str, Confirmed]:
         held = read_held(ids)
         bought = purchases_of(held, ids)
         purchases |= bought
-        net |= net_of(bought, held)
+        lines = standings_of(in_lines(held) & bought.keys())
+        net |= {
+            pk: {
+                one: minor
+                for one, minor in claims.items()
+                if pk not in lines or one not in lines[pk].superseded
+            }
+            for pk, claims in net_of(bought, held).items()
+        }
     spent: dict[str, dict[int, int]] = defaultdict(dict)
     gone: dict[str, dict[int, int]] = defaultdict(dict)
     for case in rows:
-        spent[case.currency] |= purchases.get(case.pk, {})
+        spent[case.currency] |= {
+            one: minor for one, minor in purchases.get(case.pk, {}).items() if one in net.get(case.pk, {})
+        }
         gone[case.currency] |= net.get(case.pk, {})
     left = {currency: dict(claims) for currency, claims in gone.items()}
     of_case: dict[str, dict[int, int]] = defaultdict(dict)
@@ -229,9 +245,7 @@ def confirmed_by_currency(cases: Collection[Case]) -> dict[str, Confirmed]:
         decided = amounts.get(case.pk, sum(claims.values()))
         of_case[currency][case.pk] = take(left[currency], claims, decided)
         back = [
-            spent[currency].pop(claim) - gone[currency][claim]
-            for claim in purchases.get(case.pk, {})
-            if claim in spent[currency]
+            spent[currency].pop(claim) - gone[currency][claim] for claim in claims if claim in spent[currency]
         ]
         prevented[currency][case.pk] = sum(back)
     return {

@@ -18,7 +18,7 @@ def sentence_of(notice: Notice, language: str) -> str:
     facts = {name: str(value) for name, value in notice.facts.items()}
     if "due_on" in facts:
         facts["due_on"] = say_day(date.fromisoformat(facts["due_on"]), language, today=company_today())
-    named = {"to": "–", "due_on": "–", **facts}
+    named = {"to": "–", "due_on": "–", "other": "–", **facts}
     return str(kind.sentence).format(
         reference=notice.case.reference, person=str(notice.case.cardholder), **named
     )

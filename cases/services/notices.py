@@ -65,6 +65,14 @@ KINDS: Mapping[str, Kind] = {
         _CLERK,
         How.DAILY,
     ),
+    "owed": Kind(
+        pgettext_lazy("kind of notice", "Money is to be given back"),
+        pgettext_lazy(
+            "notice", "{reference}: money is to be given back to {person}, since {other} was decided."
+        ),
+        _CLERK,
+        How.DAILY,
+    ),
     "late": Kind(
         pgettext_lazy("kind of notice", "A case of yours is late"),
         pgettext_lazy("notice", "{reference} is late: it was due on {due_on}, and it is your turn."),

@@ -19,6 +19,7 @@ from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import company_today, present
 from cases.services.conflicts import relations_of
+from cases.services.decided_anew import follow_in_line, hold_line
 from cases.services.money import balance_of, outstanding
 from cases.services.outbox import enqueue_mail
 from cases.services.settling import BY as SETTLING
@@ -151,6 +152,7 @@ def reverse_posting(
     `bank_reference` and `entry`: the bank's own entry that takes it back; none where a person does.
     A case that had ended with it asks again for what is missing. Raises OwnPosting, PostingReversed, TransitionNotAllowed.
     """
+    hold_line(posting.recovery.case)
     case = read_case(posting.recovery.case)
     row = check_step(case, Action.REVERSE_POSTING, by=by, expected_version=expected_version)
     if same_person(posting.posted_by, by):
@@ -182,6 +184,7 @@ def reverse_posting(
         _tell_not_given_back(case, posting)
     else:
         resume_recovery(case, by=SETTLING, mail="recovery.bounced")
+    follow_in_line(case)
     return counter
 
 

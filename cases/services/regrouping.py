@@ -16,12 +16,13 @@ from django.utils.translation import override
 
 from audit.actor import Actor
 from audit.services import actor_of, record
-from cases.models import Alert, Case, Decision
+from cases.models import Alert, Case, Decision, Recovery
 from cases.services import errors
 from cases.services.casework import casework
 from cases.services.claim_changes import VOIDED
 from cases.services.company import due_on, lock_until, present
 from cases.services.heads import head_of
+from cases.services.money import stake_of
 from cases.services.opening_rows import create_case, free_key
 from cases.services.queue import TAKE_DAYS, take_case
 from cases.services.seeing import may_see
@@ -55,6 +56,7 @@ def merge_cases(
         other = take_case(case=other, by=by, expected_version=other_version)
         other_version = other.version
     ending = check_step(other, Action.END_MERGED, by=by, expected_version=other_version)
+    refuse_counted(case, other)
     said = clean_line(reason, minimum=NOTE_MIN, field="reason")
     alerts = list(other.alerts.filter(left_at=None).select_related("claim"))
     if not alerts:
@@ -135,6 +137,7 @@ def split_case(
     """
     (case,) = _lock(case)
     row = check_step(case, Action.SPLIT, by=by, expected_version=expected_version)
+    refuse_counted(case)
     said = clean_line(reason, minimum=NOTE_MIN, field="reason")
     alerts = alerts_named(case, claims, field="claims")
     if len(alerts) == case.alerts.filter(left_at=None).count():
@@ -190,6 +193,18 @@ def _refuse_unlike(case: Case, other: Case) -> None:
         raise errors.CasesDiffer("currency")
     if case.drawn_blind or other.drawn_blind:
         raise errors.CasesDiffer("sample")
+
+
+def refuse_counted(*cases: Case) -> None:
+    """A case that was opened anew keeps its claims where money of the case before counts towards it. Raises CasesDiffer.
+
+    `money_lines` reckons with lines that part and meet, and has to for claims that moved before this was refused; how each part takes its
+    share is not proven far enough to let new ones come about.
+    """
+    for case in cases:
+        counted = Recovery.objects.filter(case__in=stake_of(case).earlier).select_related("case").first()
+        if counted is not None:
+            raise errors.CasesDiffer("counted", earlier=counted.case.reference, case=case.reference)
 
 
 def _put_into(case: Case, alerts: Iterable[Alert], *, came_from: Case) -> None:

@@ -12,7 +12,7 @@ from cases.instalments import agreed_parts
 from cases.models import Appeal, Case, Decision, ExplanationRequest, Recovery
 from cases.services.company import company_today, due_on, present
 from cases.services.mails import render_mail
-from cases.services.money import balance_of, due_minor, outstanding
+from cases.services.money import asked_minor, balance_of, outstanding
 from cases.services.outbox import enqueue_mail
 from cases.services.standing import case_subject, current_decision, is_dissolved, read_case, recovery_of
 from cases.services.steps import check_step, move
@@ -45,7 +45,7 @@ def resume_recovery(case: Case, *, by: Actor, mail: str = "recovery.resumed") ->
         return False
     balance = balance_of(recovery) if recovery else None
     held = balance.recovered_minor + balance.given_up_minor if balance else 0
-    left = due_minor(case, decision) - held
+    left = asked_minor(case, decision) - held
     if left <= 0:
         return False
     row = check_step(case, Action.RESUME, by=by, expected_version=None, outstanding_minor=left)

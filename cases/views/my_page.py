@@ -21,6 +21,7 @@ from cases.pages.answer_steps import first_open, short_letter
 from cases.pages.changes import told_changes
 from cases.services.company import company_today
 from cases.services.conflicts import relations_of
+from cases.services.decided_anew import told_earlier
 from cases.services.drafts import draft_number, draft_of
 from cases.services.errors import AmountNotValid
 from cases.services.files import waiting_files
@@ -138,6 +139,7 @@ def _notice(case: Case) -> dict[str, Any] | None:
         "message": "" if is_told_with_appeal else decision.message,
         "is_part": is_misuse and told_money(case).is_decided_in_part,
         "due_minor": due_minor(case, decision),
+        "earlier": told_earlier(case, decision),
         "disposition": DISPOSITIONS[Disposition(decision.disposition)],
         "appeal": appeal,
         "is_cleared": DISPOSITIONS[Disposition(decision.disposition)].is_misuse is not True,

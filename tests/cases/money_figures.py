@@ -15,7 +15,7 @@ from cases.services.money_counted import Sum
 from cases.services.money_told import attach_money
 from cases.workflow import State
 from tests.cases.money_deliveries import plain
-from tests.cases.money_ledger import Held, Told
+from tests.cases.money_ledger import Told
 from tests.cases.money_walk import Walk, fingerprint
 from tests.cases.stage import ledger_lines
 from tests.cast import NOW
@@ -64,18 +64,22 @@ def let_end(walk: Walk, cases: list[Case]) -> None:
             assert case.state == State.RECOVERING
             held.is_closed = False
         if case.state == State.CLOSED and not held.is_closed:
-            least = _left_for_sure(walk, held)
+            least = _left_for_sure(walk, case.reference)
             assert least <= held.came_back + held.given_up, (
                 f"{case.reference} ended with {least} asked: {held}"
             )
             held.is_closed = True
 
 
-def _left_for_sure(walk: Walk, held: Held) -> int:
+def _left_for_sure(walk: Walk, name: str) -> int:
     """What the decision may ask for even if the other cases hold as much of its payments as they can."""
-    others = [one for one in walk.ledger.held.values() if one is not held and one.ever & held.ever]
-    loss = walk.ledger.loss(walk.ledger.owned(held)) - sum(one.promised for one in others)
-    return min(held.decided, max(loss, 0))
+    ledger, held, before = walk.ledger, walk.ledger.held[name], walk.ledger.before(name)
+    others = [
+        one for key, one in ledger.held.items() if key != name and key not in before and one.ever & held.ever
+    ]
+    loss = ledger.loss(ledger.speaks_of(name)) - sum(one.promised for one in others)
+    counts = sum(ledger.held[one].came_back + ledger.held[one].given_up for one in before)
+    return min(held.decided, max(loss, 0)) - counts
 
 
 def told_by(walk: Walk, cases: list[Case], lines: list[LedgerRow]) -> dict[str, Told]:
@@ -85,7 +89,7 @@ def told_by(walk: Walk, cases: list[Case], lines: list[LedgerRow]) -> dict[str, 
     for case in cases:
         stake = case.stake.at_stake_minor
         noticed = case.state in (State.NOTIFIED, State.APPEALED)
-        by_notice = min(walk.held(case).decided, stake) if noticed else 0
+        by_notice = case.told.open_minor if noticed else 0
         balance = balances.get(case.pk)
         told[case.reference] = Told(
             stake,

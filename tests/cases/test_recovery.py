@@ -26,7 +26,7 @@ from cases.services.claim_changes import changed_pairs
 from cases.services.clocks import sweep_clocks
 from cases.services.company import company_today
 from cases.services.following import follow_changes
-from cases.services.money import at_stake, balance_of, outstanding
+from cases.services.money import at_stake, balance_of, outstanding, stake_of
 from cases.services.own import own_cases
 from cases.services.reconciliation import PostingFileNotValid, import_postings
 from fraud.claims.changes import note_money
@@ -473,15 +473,16 @@ def test_a_repayment_that_the_bank_takes_back_after_the_end_is_asked_for_again(s
     assert fresh(case).state == "closed"
 
 
-def test_after_a_reopening_a_repayment_taken_back_is_at_stake_in_the_successor(stage: Stage) -> None:
+def test_after_a_reopening_a_repayment_taken_back_counts_towards_the_successor_no_more(stage: Stage) -> None:
     case = stage.recovering()
     stage.post(case, AMOUNT)
     posting = RecoveryPosting.objects.get(recovery__case=case)
     by = stage.actor("approver")
     successor = by_hand.reopen_case(case=case, reason=REASON, by=by, expected_version=fresh(case).version)
-    assert at_stake(successor) == 0
+    assert (at_stake(successor), stake_of(successor).carried_minor) == (AMOUNT, AMOUNT)
     recovery.reverse_posting(posting=posting, reason="은행 반송", by=by, expected_version=fresh(case).version)
     assert (fresh(case).state, outstanding(ledger(case)), at_stake(successor)) == ("closed", 0, AMOUNT)
+    assert stake_of(successor).carried_minor == 0
 
 
 def test_agreed_parts_go_on_where_a_recovery_does(stage: Stage) -> None:
@@ -739,7 +740,11 @@ def test_a_case_opened_again_asks_in_the_new_currency_less_what_came_back_in_the
         by=stage.actor("approver"),
         expected_version=fresh(case).version,
     )
-    assert (again.currency, at_stake(again)) == ("USD", 0)  # all of it came back
+    assert (again.currency, at_stake(again), stake_of(again).asked_of(5_500)) == (
+        "USD",
+        5_500,
+        0,
+    )  # all of it came back
 
 
 # Payments that turn out to be somebody else's ------------------------------------------------------------------------

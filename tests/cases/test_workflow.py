@@ -85,6 +85,7 @@ appealed             | note                |            | appealed             |
 appealed             | decide_appeal       | upheld     | recovering           | other_approver      |
 appealed             | decide_appeal       | upheld_without_amount | closed    | other_approver      |
 appealed             | decide_appeal       | reduced    | recovering           | other_approver      |
+appealed             | decide_appeal       | reduced_without_amount | closed   | other_approver      |
 appealed             | decide_appeal       | reversed   | closed               | other_approver      |
 appealed             | assign              |            | appealed             | system              |
 recovering           | dissolve            |            | closed               | system              |

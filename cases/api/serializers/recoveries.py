@@ -66,6 +66,8 @@ class RecoveryDetail(serializers.ModelSerializer):
     outstanding = Amount(lambda recovery: balance_of(recovery).outstanding_minor)
     overpaid = Amount(lambda recovery: balance_of(recovery).overpaid_minor)
     given_back = Amount(lambda recovery: balance_of(recovery).given_back_minor)
+    recovered_before = Amount(lambda recovery: balance_of(recovery).carried_minor)
+    written_off_before = Amount(lambda recovery: balance_of(recovery).forgone_minor)
     write_off_amount = Amount("write_off_minor")
     written_off = Amount(lambda recovery: balance_of(recovery).written_off_minor)
     has_consent = serializers.SerializerMethodField()
@@ -77,8 +79,8 @@ class RecoveryDetail(serializers.ModelSerializer):
         model = Recovery
         # fmt: off
         fields = (
-            "case", "version", "state", "amount", "currency", "due", "recovered", "outstanding", "overpaid", "given_back", "plan", "postings",
-            "opened_at", "due_on", "closed_at", "has_consent", "written_off", "write_off", "write_off_amount", "write_off_reason",
+            "case", "version", "state", "amount", "currency", "due", "recovered", "outstanding", "overpaid", "given_back", "recovered_before",
+            "written_off_before", "plan", "postings", "opened_at", "due_on", "closed_at", "has_consent", "written_off", "write_off", "write_off_amount", "write_off_reason",
             "write_off_requested_by",
         )
         # fmt: on

@@ -45,6 +45,7 @@ def case_facts(case: Case, language: str) -> dict[str, Any]:
             "decided": None
             if told.decided_minor is None
             else decimal_text(told.decided_minor, case.currency),
+            "repaid_before": decimal_text(told.earlier_minor, case.currency),
             "repaid": decimal_text(told.repaid_minor, case.currency),
             "written_off": decimal_text(told.written_off_minor, case.currency),
         },

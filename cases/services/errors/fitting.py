@@ -11,7 +11,7 @@ from cases.services.errors.content import ContentNotValid
 
 
 class CasesDiffer(ContentNotValid):
-    """`why`: none, same, person, currency, sample, empty, all_of_it, moved, merged_on, not_merged, linked, not_linked."""
+    """`why`: none, same, person, currency, sample, empty, all_of_it, moved, merged_on, not_merged, linked, not_linked, counted."""
 
     code = "cases_differ"
     field = "other"
@@ -32,6 +32,9 @@ class CasesDiffer(ContentNotValid):
             "%(other)s was itself merged into %(further)s. Take that merge back first, on the page of %(other)s; then this one."
         ),
         "not_merged": _("The case was not merged into this one."),
+        "counted": _(
+            "What was repaid or given up in %(earlier)s counts towards %(case)s, and cannot be shared out yet once claims move. Decide on the case as it is, or link the cases."
+        ),
         "linked": _("The cases are linked already."),
         "not_linked": _("The cases are not linked."),
     }

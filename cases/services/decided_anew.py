@@ -1,0 +1,105 @@
+"""What a decision taken anew does to the money of the cases before it: owed where it came in, kept on record there, and told.
+
+And the other way round: what comes in or goes out on an earlier case counts towards the decision that holds now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from audit.actor import Actor
+from audit.permissions import Role
+from cases.models import Case, Decision, Recovery
+from cases.services.money import balances_of, stake_of
+from cases.services.outbox import enqueue_mail
+from cases.services.settling import BY as SETTLING
+from cases.services.settling import due_with_parts, resume_recovery, settle_recovery
+from cases.services.standing import hold_cases, recovery_of
+from cases.services.steps import change_recorded
+from cases.services.telling_staff import tell
+from cases.workflow import State
+from fraud.claims.identity import holders_of
+
+OWED_ANEW = "recovery.owed_anew"
+EARLIER_CHANGED = "recovery.earlier_changed"
+
+
+def hold_line(case: Case) -> None:
+    """Take the locks of a case and of those whose money counts towards it, or towards which its own counts."""
+    stake = stake_of(case)
+    if others := stake.earlier | stake.later:
+        hold_cases([case.pk, *others])
+
+
+def owed_earlier(case: Case) -> dict[int, int]:
+    """Earlier case of the line, by id → what is owed to its cardholder there; where nothing was ever asked it is missing."""
+    earlier = stake_of(case).earlier
+    if not earlier:
+        return {}
+    recoveries = list(Recovery.objects.filter(case__in=earlier).select_related("case"))
+    balances = balances_of(recoveries)
+    return {recovery.case_id: balances[recovery.pk].overpaid_minor for recovery in recoveries}
+
+
+def told_earlier(case: Case, decision: Decision) -> dict[str, int]:
+    """For a letter about a decision: what of its amount was taken or given up before and what is still asked for; nothing where none was."""
+    stake = stake_of(case)
+    if not stake.carried_minor and not stake.forgone_minor:
+        return {}
+    return {
+        "carried_minor": min(stake.carried_minor, stake.due_of(decision.amount_minor)),
+        "asked_minor": stake.asked_of(decision.amount_minor),
+    }
+
+
+def tell_owed_earlier(case: Case, before: Mapping[int, int], *, by: Actor) -> None:
+    """After a decision of the case: where it changed what is owed on an earlier one, that case says so, its cardholder and the clerks are told."""
+    now = owed_earlier(case)
+    changed = [pk for pk, owed in now.items() if owed != before.get(pk, 0)]
+    if not changed:
+        return
+    clerks = list(holders_of(Role.RECOVERY_CLERK).order_by("pk"))
+    for earlier in (
+        Case.objects.filter(pk__in=changed).select_related("cardholder__department").order_by("pk")
+    ):
+        owed = now[earlier.pk]
+        details = {"other": case.reference, "owed_minor": owed, "currency": earlier.currency}
+        values = {"version": earlier.version + 1, "has_news": True}
+        change_recorded(earlier, values, event=OWED_ANEW, by=by, details=details)
+        key = f"{OWED_ANEW}:{earlier.reference}:{earlier.version}"
+        enqueue_mail(
+            key=key,
+            to=earlier.cardholder,
+            mail=OWED_ANEW,
+            case=earlier,
+            other=case.reference,
+            owed_minor=owed,
+        )
+        for clerk in clerks if owed else ():
+            tell(user=clerk, kind="owed", key=key, case=earlier, other=case.reference)
+
+
+def follow_in_line(case: Case) -> None:
+    """After what came in on a case changed: the cases whose decision counts it ask for more or less, go on or end."""
+    for later in (
+        Case.objects.filter(pk__in=stake_of(case).later)
+        .select_related("cardholder__department", "assignee")
+        .order_by("pk")
+    ):
+        stake = stake_of(later)
+        change_recorded(
+            later,
+            {"version": later.version + 1, "has_news": True},
+            event=EARLIER_CHANGED,
+            by=SETTLING,
+            details={
+                "other": case.reference,
+                "carried_minor": stake.carried_minor,
+                "currency": later.currency,
+            },
+        )
+        recovery = recovery_of(later)
+        if later.state == State.CLOSED:
+            resume_recovery(later, by=SETTLING, mail="recovery.bounced")
+        elif later.state == State.RECOVERING and recovery and not settle_recovery(recovery, by=SETTLING):
+            due_with_parts(later, recovery)

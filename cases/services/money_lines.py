@@ -1,0 +1,320 @@
+"""What a decision that is taken anew does to the money of the earlier one: a case that was reopened and those that go on with it.
+
+A *line* is a payment's way from a case that was reopened into the case that decides on it anew, through merges and splits. Money
+belongs to the payment: what was taken for it stays posted where it came in and is counted once, in the order of the decisions:
+
+    prior       earlier cases of the line: neither what came in there nor what they decided stands against the new case's stake
+    superseded  payments of a case on which a later case of the line has decided: its own decision speaks of them no more
+    carried     what came in on prior cases and the decision that holds needs; what it does not need is owed where it came in
+    forgone     the same of what two persons gave up there
+
+So over a line what came in and is not owed, what was given up and what is asked for are together what holds, once. Every case is seen by
+itself and with all cases it is connected with by payments, so the answer does not depend on which others are asked about. Amounts are
+minor units of each case's currency.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import takewhile
+
+from cases.services.money_claims import in_currency_of, net_of, purchases_of, take
+from cases.services.money_rows import (
+    Asked,
+    HeldClaim,
+    asked_by_case,
+    others_of,
+    read_decisions,
+    read_held,
+    waived_by_case,
+)
+
+Key = tuple[datetime, int]
+
+
+@dataclass(slots=True)
+class Standing:
+    """How a case of a line stands towards the others."""
+
+    elsewhere_minor: int = 0  # held by cases outside of the line
+    superseded_minor: int = 0  # still gone of what later cases decided on
+    carried_minor: int = 0
+    forgone_minor: int = 0
+    needed_minor: int = 0  # of what came in here: what later decisions of the line need
+    needed_forgone_minor: int = 0
+    superseded: frozenset[int] = frozenset()
+    prior: frozenset[int] = frozenset()
+    later: set[int] = field(default_factory=set)  # cases whose decision governs payments of this one
+
+
+def in_lines(held: Iterable[HeldClaim]) -> set[int]:
+    """The cases that hold a payment which a reopened case was on: those for which `standings_of` has more to say than `held_elsewhere`."""
+    rows = list(held)
+    claims = {row.claim_id for row in rows if row.reopened_from is not None}
+    return (
+        {row.case_id for row in rows if row.claim_id in claims and row.left_at is None} if claims else set()
+    )
+
+
+def standings_of(case_ids: Collection[int]) -> dict[int, Standing]:
+    """How each of these cases stands towards the cases it is connected with."""
+    held = _connected(case_ids)
+    lines = _Lines(held)
+    return {case_id: lines.standing(case_id) for case_id in case_ids}
+
+
+def _connected(case_ids: Collection[int]) -> list[HeldClaim]:
+    """The rows of all payments that these cases, and those connected with them by payments, hold."""
+    known = set(case_ids)
+    while True:
+        held = read_held(sorted(known))
+        found = {row.case_id for row in held}
+        if found <= known:
+            return held
+        known |= found
+
+
+class _Lines:
+    """All cases that are connected, worked out once: decisions in their order, the later ones see what the earlier ones left."""
+
+    def __init__(self, held: list[HeldClaim]) -> None:
+        self.held = held
+        self.cases = sorted({row.case_id for row in held})
+        self.purchases = purchases_of(held, self.cases)
+        self.net = net_of(self.purchases, held)
+        self.asked = asked_by_case(self.cases)
+        self.decided: dict[int, tuple[Key, int]] = {
+            case_id: ((at, case_id), minor)
+            for case_id, minor, at in read_decisions(self.cases)
+            if at is not None
+        }
+        self._told: dict[int, Mapping[int, Asked]] = {}
+        self.waived = waived_by_case(self.cases)
+        self.shared = others_of(self.net, held)
+        self.home = {(row.case_id, row.claim_id) for row in held if row.is_home}
+        self.prior: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
+        self.superseded: dict[int, set[int]] = defaultdict(set)
+        self._relate()
+        self.governing = self._governing()
+        self.found = {case_id: Standing() for case_id in self.cases}
+        for case_id, governed in self.governing.items():
+            for earlier in governed:
+                self.found[earlier].later.add(case_id)
+        for case_id in sorted(self.decided, key=lambda pk: self.decided[pk][0]):
+            self._decide(case_id)
+        for case_id in self.cases:
+            if case_id not in self.decided:
+                self._foresee(case_id)
+
+    def standing(self, case_id: int) -> Standing:
+        return self.found.get(case_id, Standing())
+
+    # Who speaks of which payment -------------------------------------------------------------------------------
+
+    def _relate(self) -> None:
+        by_claim: dict[int, dict[int, HeldClaim]] = defaultdict(dict)
+        for row in self.held:
+            by_claim[row.claim_id][row.case_id] = row
+        for claim_id, rows in by_claim.items():
+            if any(row.reopened_from in rows for row in rows.values()):
+                self._relate_on(claim_id, rows)
+
+    def _relate_on(self, claim_id: int, rows: Mapping[int, HeldClaim]) -> None:
+        known = [pk for pk, row in rows.items() if row.is_known]
+        reopened = {pk: _reopened_behind(pk, rows) for pk in known}
+        for pk in known:
+            for earlier in known:
+                is_line = earlier in reopened[pk] or (
+                    pk not in reopened[earlier] and reopened[pk] & reopened[earlier]
+                )
+                if pk == earlier or not is_line or not self._is_later(pk, earlier):
+                    continue
+                self.prior[pk][earlier].add(claim_id)
+                if pk in self.decided:
+                    self.superseded[earlier].add(claim_id)
+
+    def _is_later(self, pk: int, earlier: int) -> bool:
+        """Whether the first decides, or decided, after the second; of two that are not decided neither has money."""
+        if earlier not in self.decided:
+            return False
+        return pk not in self.decided or self.decided[pk][0] > self.decided[earlier][0]
+
+    def _governing(self) -> dict[int, dict[int, set[int]]]:
+        """Case → earlier case of its line → the payments on which its decision holds now, in the place of the earlier one's."""
+        found: dict[int, dict[int, set[int]]] = defaultdict(dict)
+        for pk in self.decided:
+            for earlier, claims in self.prior.get(pk, {}).items():
+                if now := claims - self.superseded.get(pk, set()):
+                    found[pk][earlier] = now
+        return found
+
+    # What is held, carried and needed --------------------------------------------------------------------------
+
+    def _decide(self, case_id: int) -> None:
+        """A decided case: how much of its decision holds, and what of it was taken, or given up, before."""
+        standing = self._seen(case_id)
+        left = self._spoken_of(case_id)
+        due = min(self.decided[case_id][1], max(sum(left.values()) - standing.elsewhere_minor, 0))
+        standing.carried_minor = self._carry(case_id, left, due)
+        mine = self.asked[case_id].came_back_minor if case_id in self.asked else 0
+        standing.forgone_minor = self._forgo(case_id, left, max(due - standing.carried_minor - mine, 0))
+
+    def _foresee(self, case_id: int) -> None:
+        """A case that is not decided yet: what of its stake was taken before, if it decided on all of it."""
+        standing = self._seen(case_id)
+        left = self._spoken_of(case_id)
+        stake = max(sum(left.values()) - standing.elsewhere_minor, 0)
+        prior = self.prior.get(case_id, {})
+        money = self._money(case_id)
+        for pk in self._in_order(prior):
+            part = min(money[pk].came_back_minor, stake - standing.carried_minor)
+            standing.carried_minor += take(left, prior[pk] & left.keys(), part)
+        for pk in self._in_order(prior):
+            free = self._given_up_of(case_id, pk, self.waived.get(pk, 0))
+            part = min(free, stake - standing.carried_minor - standing.forgone_minor)
+            standing.forgone_minor += take(left, prior[pk] & left.keys(), part)
+
+    def _seen(self, case_id: int) -> Standing:
+        standing = self.found[case_id]
+        net = self.net.get(case_id, {})
+        gone = self.superseded.get(case_id, set())
+        standing.superseded = frozenset(gone)
+        standing.superseded_minor = sum(minor for claim_id, minor in net.items() if claim_id in gone)
+        standing.prior = frozenset(self.prior.get(case_id, ()))
+        standing.elsewhere_minor = self._held_elsewhere(case_id)
+        return standing
+
+    def _spoken_of(self, case_id: int) -> dict[int, int]:
+        """Of each payment that the case itself speaks of: what is gone of it."""
+        gone = self.superseded.get(case_id, set())
+        return {
+            claim_id: minor for claim_id, minor in self.net.get(case_id, {}).items() if claim_id not in gone
+        }
+
+    def _held_elsewhere(self, case_id: int) -> int:
+        """What cases outside of its line hold of it: what came in, in the order of the decisions, then what older ones still ask.
+
+        What came in on prior cases lies in its place in that order and is not held against the case.
+        """
+        left = self._spoken_of(case_id)
+        if not left:
+            return 0
+        money = self._money(case_id)
+        prior, others = self.prior.get(case_id, {}), self.shared.get(case_id, {})
+        order = self._in_order({case_id, *others})
+        held = 0
+        for pk in order:
+            if pk == case_id:
+                take(left, list(left), money[pk].came_back_minor)
+                continue
+            for claims, minor, is_prior in self._places(case_id, pk, money[pk], prior.get(pk, set())):
+                placed = take(left, claims & left.keys(), minor)
+                held += 0 if is_prior else placed
+        for pk in takewhile(lambda pk: pk != case_id, order):
+            spoken = prior.get(pk, set()) | self.superseded.get(pk, set())
+            asks = {claim for claim, is_asked in others[pk].items() if is_asked} - spoken
+            still = money[pk].still_minor - self._in_own(case_id, pk, self.found[pk].carried_minor, money[pk])
+            held += take(left, asks & left.keys(), max(still, 0))
+        return held
+
+    def _places(
+        self, case_id: int, pk: int, money: Asked, prior: set[int]
+    ) -> Iterator[tuple[set[int], int, bool]]:
+        """Where what came in on another case lies among the payments shared with it: payments, how much, whether it is prior to the case."""
+        shared = set(self.shared[case_id][pk])
+        if money.has_fallen:  # owed back, but for payments that are its person's again
+            shared = {claim_id for claim_id in shared if (pk, claim_id) in self.home}
+        came = money.came_back_minor
+        if prior:
+            yield prior & shared, came, True
+            shared -= prior
+        superseded = self.superseded.get(pk, set())
+        if not superseded or prior:
+            yield shared, came if not prior else 0, False
+            return
+        of_later = self._money(pk)
+        needed = sum(
+            of_later[later].decided_minor
+            for later, of in self.governing.items()
+            if pk in of and later in of_later
+        )
+        needed = min(self.asked[pk].came_back_minor, needed)
+        kept = came if needed == self.asked[pk].came_back_minor else self._in_own(case_id, pk, needed, money)
+        yield shared & superseded, kept, False
+        yield shared - superseded, came - kept, False
+
+    def _in_own(self, case_id: int, pk: int, minor: int, money: Asked) -> int:
+        """An amount of another case in the currency of the first, by what both its sums are in either."""
+        theirs, told = self.asked[pk].decided_minor, money.decided_minor
+        return minor if theirs == told or not theirs else minor * told // theirs
+
+    def _carry(self, case_id: int, left: dict[int, int], due: int) -> int:
+        money = self._money(case_id)
+        governed = self.governing.get(case_id, {})
+        carried = 0
+        for pk in self._in_order(governed):
+            theirs, here = self.asked[pk].came_back_minor, money[pk].came_back_minor
+            rest = theirs - self.found[pk].needed_minor
+            free = here if rest == theirs else _share(rest, here, theirs)
+            part = take(left, governed[pk] & left.keys(), min(free, due - carried))
+            self.found[pk].needed_minor += rest if part == free else _share(part, theirs, here)
+            carried += part
+        return carried
+
+    def _forgo(self, case_id: int, left: dict[int, int], due: int) -> int:
+        money = self._money(case_id)
+        governed = self.governing.get(case_id, {})
+        forgone = 0
+        for pk in self._in_order(governed):
+            rest = self.waived.get(pk, 0) - self.found[pk].needed_forgone_minor
+            free = self._given_up_of(case_id, pk, rest)
+            part = take(left, governed[pk] & left.keys(), min(free, due - forgone))
+            theirs, here = self.asked[pk].decided_minor, money[pk].decided_minor
+            self.found[pk].needed_forgone_minor += rest if part == free else _share(part, theirs, here)
+            forgone += part
+        return forgone
+
+    def _money(self, case_id: int) -> Mapping[int, Asked]:
+        """What every case decided and what came in on it, in the currency of one."""
+        if case_id not in self._told:
+            self._told[case_id] = in_currency_of(case_id, self.asked, self.purchases, self.held)
+        return self._told[case_id]
+
+    def _given_up_of(self, case_id: int, pk: int, minor: int) -> int:
+        """What was given up in another case, in the currency of the first; rounded in favour of who is asked."""
+        theirs, here = self.asked[pk].decided_minor, self._money(case_id)[pk].decided_minor
+        return minor if theirs == here or not theirs else -(-minor * here // theirs)
+
+    def _in_order(self, case_ids: Iterable[int]) -> list[int]:
+        """Those of the cases with money, by when they were decided."""
+        return sorted(
+            (pk for pk in case_ids if pk in self.asked), key=lambda pk: (self.asked[pk].decided_at, pk)
+        )
+
+
+def _share(minor: int, of: int, whole: int) -> int:
+    """An amount told by one whole as a share of another; rounded down, as what is not needed is owed."""
+    return minor if of == whole else (minor * of // whole if whole else 0)
+
+
+def _reopened_behind(case_id: int, rows: Mapping[int, HeldClaim]) -> set[int]:
+    """The reopened cases that a payment has come from to this case: backwards through merges, splits and reopenings."""
+    merged = defaultdict(list)
+    for row in rows.values():
+        if row.merged_into is not None:
+            merged[row.merged_into].append(row.case_id)
+    found: set[int] = set()
+    seen, waiting = {case_id}, [case_id]
+    while waiting:
+        row = rows[waiting.pop()]
+        before = row.reopened_from
+        if before is not None and before in rows and rows[before].is_known:
+            found.add(before)
+        behind = (before, row.split_from, row.came_from, *merged[row.case_id])
+        further = {pk for pk in behind if pk is not None and pk in rows} - seen
+        waiting += further
+        seen |= further
+    return found - {case_id}

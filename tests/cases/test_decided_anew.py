@@ -1,0 +1,381 @@
+"""A decision taken anew, and the money that came in on the earlier one: counted towards it, or owed back where it came in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from audit.models import AuditEvent
+from cases.dispositions import Disposition
+from cases.models import Appeal, Case, Notice, OutboxMessage, RecoveryPosting
+from cases.pages.ledger import EXPORT_HEAD, export_row, with_balances
+from cases.services import (
+    appeals,
+    by_hand,
+    decisions,
+    errors,
+    explanation_requests,
+    explanations,
+    giving_back,
+    queue,
+    recovery,
+    regrouping,
+    write_offs,
+)
+from cases.services.money import at_stake, balance_of, stake_of
+from cases.services.money_counted import money_counted
+from cases.services.steps import current_request
+from tests.cases.stage import AMOUNT, LEGITIMATE, REASON, Stage, fresh
+from tests.cases.test_recovery import give_back, ledger, take_back
+from tests.cast import NOW, make_alert, make_claim, put_case
+
+pytestmark = pytest.mark.django_db
+
+
+def reopened(stage: Stage, case: Case) -> Case:
+    """Opened anew and looked at: the cardholder has answered again."""
+    new = by_hand.reopen_case(
+        case=case, reason=REASON, by=stage.actor("approver"), expected_version=fresh(case).version
+    )
+    new = queue.take_case(case=new, by=stage.actor("reviewer"), expected_version=new.version)
+    return heard(stage, new)
+
+
+def heard(stage: Stage, case: Case) -> Case:
+    """Asked and answered."""
+    explanation_requests.request_explanation(
+        case=case, by=stage.actor("reviewer"), expected_version=case.version
+    )
+    request = current_request(case)
+    assert request is not None
+    explanations.submit_explanation(
+        request=request,
+        text="참석자 명단을 다시 냈습니다.",
+        by=stage.actor("cardholder"),
+        expected_version=fresh(case).version,
+    )
+    return fresh(case)
+
+
+def decided(stage: Stage, case: Case, amount: int) -> Case:
+    """Decided by two people: cleared where nothing is to come back."""
+    if amount:
+        decisions.propose_decision(
+            case=case,
+            disposition=Disposition.CONFIRMED_MISUSE,
+            reason=REASON,
+            by=stage.actor("reviewer"),
+            expected_version=case.version,
+            amount_minor=amount,
+        )
+    else:
+        decisions.close_legitimate(
+            case=case,
+            disposition_reason="business_purpose",
+            reason=LEGITIMATE,
+            by=stage.actor("reviewer"),
+            expected_version=case.version,
+        )
+    decisions.approve_decision(
+        case=fresh(case),
+        content_hash=case.decisions.get(state="proposed").content_hash,
+        by=stage.actor("other_approver"),
+        expected_version=fresh(case).version,
+    )
+    return fresh(case)
+
+
+def accepted(stage: Stage, case: Case) -> Case:
+    appeals.accept_notice(case=case, by=stage.actor("cardholder"), expected_version=case.version)
+    return fresh(case)
+
+
+def repaid(stage: Stage, minor: int = AMOUNT, *, amount: int = AMOUNT) -> Case:
+    """A case that ended with what was asked for, or with `minor` of it repaid and the rest given up."""
+    case = stage.recovering(amount=amount)
+    stage.post(case, minor)
+    if minor < amount:
+        clerk, approver = stage.actor("clerk"), stage.actor("approver")
+        write_offs.request_write_off(case=case, reason=REASON, by=clerk, expected_version=fresh(case).version)
+        write_offs.approve_write_off(
+            case=case, amount_minor=amount - minor, by=approver, expected_version=fresh(case).version
+        )
+    return fresh(case)
+
+
+def repaid_from(stage: Stage, case: Case, amount: int) -> Case:
+    """A given new case, decided on all of it and repaid."""
+    case = queue.take_case(case=case, by=stage.actor("reviewer"), expected_version=case.version)
+    case = accepted(stage, decided(stage, heard(stage, case), amount))
+    stage.post(case, amount)
+    return fresh(case)
+
+
+def gives(stage: Stage, case: Case, minor: int) -> None:
+    giving_back.give_back(
+        case=case,
+        amount_minor=minor,
+        method=RecoveryPosting.Method.BANK_TRANSFER,
+        bank_reference=f"OUT-{fresh(case).version}",
+        given_on=NOW.date(),
+        by=stage.actor("clerk"),
+        expected_version=fresh(case).version,
+    )
+
+
+def owed(case: Case) -> int:
+    return balance_of(ledger(case)).overpaid_minor
+
+
+@pytest.mark.parametrize("anew", [0, 1, 30_000, AMOUNT - 1, AMOUNT])
+def test_what_a_new_decision_does_not_need_is_owed_where_it_came_in(stage: Stage, anew: int) -> None:
+    case = repaid(stage)
+    new = reopened(stage, case)
+    assert (at_stake(new), owed(case)) == (AMOUNT, 0)  # until it is decided the earlier decision holds
+    new = decided(stage, new, anew)
+    assert owed(case) == AMOUNT - anew
+    if anew:
+        new = accepted(stage, new)
+    assert new.state == "closed"  # all of it was repaid before
+
+
+def test_a_higher_decision_asks_for_the_difference_only(stage: Stage) -> None:
+    case = repaid(stage, 30_000, amount=30_000)
+    new = accepted(stage, decided(stage, reopened(stage, case), AMOUNT))
+    assert (new.state, balance_of(ledger(new)).outstanding_minor, owed(case)) == (
+        "recovering",
+        AMOUNT - 30_000,
+        0,
+    )
+    stage.post(new, AMOUNT - 30_000)
+    assert (fresh(new).state, owed(case), owed(new)) == ("closed", 0, 0)
+
+
+def test_who_is_owed_is_told_and_the_clerks_are_and_the_case_keeps_an_entry(stage: Stage) -> None:
+    case = repaid(stage)
+    before = fresh(case).version
+    new = decided(stage, reopened(stage, case), 30_000)
+    entry = AuditEvent.objects.get(action="recovery.owed_anew", subject=f"case:{case.reference}")
+    assert (entry.after["other"], entry.after["owed_minor"]) == (new.reference, AMOUNT - 30_000)
+    assert fresh(case).version == before + 2  # reopened, and this
+    mail = OutboxMessage.objects.get(key__startswith=f"recovery.owed_anew:{case.reference}:")
+    assert mail.recipient == stage.cast.cardholder.email
+    assert "54,000" in mail.body
+    assert new.reference in mail.body
+    assert {row.user for row in Notice.objects.filter(kind="owed", case=case)} == {stage.cast.clerk}
+    notice = OutboxMessage.objects.get(key__startswith=f"decision.notified:{new.reference}:")
+    assert "이전 건 반납액: 30,000원" in notice.body
+    assert "남은 반납액: 0원" in notice.body
+
+
+def test_what_is_owed_is_given_back_as_any_overpayment_and_not_twice(stage: Stage) -> None:
+    case = repaid(stage)
+    decided(stage, reopened(stage, case), 30_000)
+    with pytest.raises(errors.AmountNotValid):
+        gives(stage, case, AMOUNT - 30_000 + 1)
+    gives(stage, case, AMOUNT - 30_000)
+    assert (owed(case), balance_of(ledger(case)).recovered_minor) == (0, 30_000)
+    with pytest.raises(errors.TransitionNotAllowed):
+        gives(stage, case, 1)
+
+
+def test_what_was_given_back_meanwhile_is_asked_for_by_the_next_decision(stage: Stage) -> None:
+    """Cleared, 20,000 of what was repaid given back, then decided as at first: only these are missing."""
+    case = repaid(stage)
+    cleared = decided(stage, reopened(stage, case), 0)
+    gives(stage, case, 20_000)
+    again = accepted(stage, decided(stage, reopened(stage, cleared), AMOUNT))
+    assert (owed(case), balance_of(ledger(again)).outstanding_minor) == (0, 20_000)
+    stage.post(again, 20_000)
+    assert (fresh(again).state, owed(case), owed(again)) == ("closed", 0, 0)
+
+
+def test_a_case_opened_twice_counts_what_came_in_once(stage: Stage) -> None:
+    """The same case twice, and a case that was opened anew itself: the last decision holds."""
+    case = repaid(stage, 30_000, amount=30_000)
+    second = accepted(stage, decided(stage, reopened(stage, case), 50_000))
+    stage.post(second, 20_000)
+    assert (owed(case), owed(second)) == (0, 0)
+    accepted(stage, decided(stage, reopened(stage, case), 35_000))
+    assert (owed(case), owed(second)) == (0, 15_000)
+    decided(stage, reopened(stage, second), 10_000)
+    assert (owed(case), owed(second)) == (20_000, 20_000)
+
+
+@pytest.mark.parametrize(
+    ("anew", "asked", "given_up"), [(AMOUNT, 0, 54_000), (50_000, 0, 20_000), (10_000, 0, 0)]
+)
+def test_what_was_given_up_stays_given_up(stage: Stage, anew: int, asked: int, given_up: int) -> None:
+    """30,000 of 84,000 were repaid and the rest given up."""
+    case = repaid(stage, 30_000)
+    new = accepted(stage, decided(stage, reopened(stage, case), anew))
+    assert new.state == "closed"
+    balance = balance_of(ledger(case))
+    assert (balance.written_off_minor, balance.overpaid_minor) == (given_up, max(30_000 - anew, 0))
+    assert stake_of(new).asked_of(anew) == asked
+
+
+def test_beyond_what_was_decided_and_given_up_only_the_difference_is_asked_for(stage: Stage) -> None:
+    case = repaid(stage, 30_000, amount=50_000)
+    new = accepted(stage, decided(stage, reopened(stage, case), AMOUNT))
+    assert balance_of(ledger(new)).outstanding_minor == AMOUNT - 50_000
+
+
+@pytest.mark.parametrize(
+    ("result", "amount", "state", "due"),
+    [
+        ("upheld", None, "closed", 70_000),
+        ("reduced", 30_000, "closed", 30_000),
+        ("reversed", None, "closed", 0),
+    ],
+)
+def test_an_appeal_against_the_new_decision_moves_the_same_money(
+    stage: Stage, result: str, amount: int | None, state: str, due: int
+) -> None:
+    case = repaid(stage)
+    new = decided(stage, reopened(stage, case), 70_000)
+    appeals.submit_appeal(
+        case=new, text="새로운 사실이 있습니다.", by=stage.actor("cardholder"), expected_version=new.version
+    )
+    judge = "approver"
+    appeals.decide_appeal(
+        case=fresh(new),
+        result=Appeal.Result(result),
+        reason=REASON,
+        by=stage.actor(judge),
+        expected_version=fresh(new).version,
+        amount_minor=amount,
+    )
+    assert (fresh(new).state, owed(case)) == (state, AMOUNT - due)
+
+
+def test_a_repayment_the_bank_takes_back_is_asked_for_by_the_decision_that_holds(stage: Stage) -> None:
+    case = repaid(stage)
+    new = accepted(stage, decided(stage, reopened(stage, case), 70_000))
+    posting = RecoveryPosting.objects.get(recovery__case=case)
+    recovery.reverse_posting(
+        posting=posting, reason="은행 반송", by=stage.actor("approver"), expected_version=fresh(case).version
+    )
+    assert (fresh(case).state, owed(case), fresh(new).state) == ("closed", 0, "recovering")
+    assert balance_of(ledger(new)).outstanding_minor == 70_000
+    told = OutboxMessage.objects.get(key__startswith=f"recovery.bounced:{new.reference}:")
+    assert "70,000" in told.body
+
+
+def test_a_delivery_after_the_new_decision_reaches_what_is_owed(stage: Stage) -> None:
+    case = repaid(stage)
+    decided(stage, reopened(stage, case), 70_000)
+    give_back(case, 34_000, at=NOW + timedelta(days=1))  # of 84,000, by the card
+    assert owed(case) == AMOUNT - 50_000
+    take_back(case, 0, at=NOW + timedelta(days=2))
+    assert owed(case) == AMOUNT - 70_000
+
+
+@pytest.fixture
+def claims_moved_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Claims of cases opened anew were moved before that was refused."""
+    monkeypatch.setattr(regrouping, "refuse_counted", lambda *cases: None)
+
+
+def test_claims_towards_which_earlier_money_counts_stay_where_they_are(stage: Stage) -> None:
+    case, other = repaid(stage), stage.taken()
+    new = by_hand.reopen_case(
+        case=case, reason=REASON, by=stage.actor("approver"), expected_version=fresh(case).version
+    )
+    with pytest.raises(errors.CasesDiffer) as refusal:
+        regrouping.merge_cases(
+            case=other,
+            other=new,
+            reason="같은 출장",
+            by=stage.actor("reviewer"),
+            expected_version=other.version,
+            other_version=new.version,
+        )
+    assert (refusal.value.why, case.reference in refusal.value.sentence) == ("counted", True)
+
+
+@pytest.mark.usefixtures("claims_moved_before")
+def test_two_cases_opened_anew_and_merged_count_what_came_in_on_each_once(stage: Stage) -> None:
+    first, second = repaid(stage), repaid(stage)
+    news = [
+        by_hand.reopen_case(
+            case=case, reason=REASON, by=stage.actor("approver"), expected_version=fresh(case).version
+        )
+        for case in (first, second)
+    ]
+    into = queue.take_case(case=news[0], by=stage.actor("reviewer"), expected_version=news[0].version)
+    merged = regrouping.merge_cases(
+        case=into,
+        other=news[1],
+        reason="같은 출장",
+        by=stage.actor("reviewer"),
+        expected_version=into.version,
+        other_version=news[1].version,
+    )
+    assert (at_stake(merged), stake_of(merged).carried_minor) == (2 * AMOUNT, 2 * AMOUNT)
+    merged = decided(stage, heard(stage, merged), AMOUNT + 10_000)
+    assert owed(first) + owed(second) == AMOUNT - 10_000
+    assert accepted(stage, merged).state == "closed"
+
+
+@pytest.mark.usefixtures("claims_moved_before")
+def test_a_case_opened_anew_and_split_lets_each_part_take_its_share_once(stage: Stage) -> None:
+    """Both payments were repaid; the one split off is cleared, of the other one half is decided."""
+    case = stage.case()
+    more = make_claim(cardholder=case.cardholder, amount_minor=AMOUNT)
+    make_alert(case=case, claim=more)
+    case = put_case(case, n_claims=2)
+    case = repaid_from(stage, case, 2 * AMOUNT)
+    new = by_hand.reopen_case(
+        case=case, reason=REASON, by=stage.actor("approver"), expected_version=fresh(case).version
+    )
+    new = queue.take_case(case=new, by=stage.actor("reviewer"), expected_version=new.version)
+    off = regrouping.split_case(
+        case=new,
+        claims=[more.external_id],
+        reason="다른 건",
+        by=stage.actor("reviewer"),
+        expected_version=new.version,
+    )
+    assert at_stake(off) + at_stake(fresh(new)) == 2 * AMOUNT
+    off = (
+        off
+        if off.state != "new"
+        else queue.take_case(case=off, by=stage.actor("reviewer"), expected_version=off.version)
+    )
+    decided(stage, off, 0)
+    assert owed(case) == AMOUNT
+    decided(stage, heard(stage, fresh(new)), AMOUNT // 2)
+    assert owed(case) == AMOUNT + AMOUNT // 2
+
+
+def test_the_overview_counts_a_decision_taken_anew_once(stage: Stage) -> None:
+    case = repaid(stage)
+    new = accepted(stage, decided(stage, reopened(stage, case), 30_000))
+    rows = {row.case_id: row for row in money_counted(NOW.date() - timedelta(days=30), None, frozenset())}
+    assert sum(row.confirmed_minor for row in rows.values()) == 30_000
+    assert (rows[new.pk].recovered_minor, rows[case.pk].recovered_minor) == (30_000, 0)
+    assert sum(row.came_in_minor for row in rows.values()) == AMOUNT
+
+
+def test_page_interface_and_file_tell_what_was_repaid_before(stage: Stage, client: Client) -> None:
+    case = repaid(stage, 30_000, amount=30_000)
+    new = accepted(stage, decided(stage, reopened(stage, case), AMOUNT))
+    row = with_balances([ledger(new)])[0]
+    line = dict(zip(EXPORT_HEAD, export_row(row), strict=True))
+    assert (line["due"], line["recovered_before"], line["open"]) == (AMOUNT, 30_000, AMOUNT - 30_000)
+    client.force_login(stage.cast.clerk)
+    told = client.get(f"/api/v1/recoveries/{new.reference}/").json()
+    assert (told["due"], told["recovered_before"], told["outstanding"]) == ("84000", "30000", "54000")
+    page = client.get(f"/recovery/{new.reference}/").content.decode()
+    assert "이전 건 환수액" in page
+    assert "30,000원" in page
+    client.force_login(stage.cast.cardholder)
+    mine = client.get(f"/my/notices/{new.reference}/").content.decode()
+    assert "이전 건 반납액" in mine
+    assert "30,000원" in mine
+    assert "54,000원" in mine
+    client.force_login(stage.cast.reviewer)
+    assert client.get(f"/cases/{new.reference}/").status_code == 200
