@@ -12,6 +12,7 @@ from django.db.models import Q
 from audit.actor import Actor
 from cases.models import Alert, Case
 from cases.services.linking import links_of
+from cases.services.regrouping import counted_towards
 from cases.services.standing import may_have
 from cases.services.whereabouts import Whereabouts, whereabouts
 from cases.visibility import visible_cases
@@ -19,6 +20,7 @@ from cases.workflow import Action, State
 
 MAX_CHOICES = 20
 MAX_NEAR = 60
+_MOVING = {Action.MERGE, Action.SPLIT, Action.DETACH, Action.ATTACH}
 _MERGEABLE = (State.NEW, State.IN_REVIEW, State.PENDING_APPROVAL)
 
 
@@ -32,7 +34,7 @@ class Linked:
 
 
 def regrouping_context(case: Case, by: Actor, actions: Collection[Action]) -> dict[str, Any]:
-    """`linked`, `joined` (merged into this one), `split_off`, `detached`, `elsewhere` (claims of a merged case that moved on); `mergeable` and `splittable` where they are open now."""
+    """`linked`, `joined` (merged into this one), `split_off`, `detached`, `elsewhere` (claims of a merged case that moved on), `counted_towards` (the earlier case whose money keeps its claims here); `mergeable` where a merge is open now."""
     is_regrouped = may_have(case, "case.took_in", "case.split")
     near = _near(case, by) if is_regrouped or Action.MERGE in actions else []
     took_out = may_have(case, "case.claim_detached")
@@ -43,8 +45,9 @@ def regrouping_context(case: Case, by: Actor, actions: Collection[Action]) -> di
         "detached": _detached(case) if took_out else [],
         # Only where the claims are not all in the case that the page names anyway.
         "elsewhere": _elsewhere(case) if case.merged_into_id is not None else [],
+        "counted_towards": counted_towards(case) if _MOVING & set(actions) else None,
     }
-    if Action.MERGE in actions:
+    if Action.MERGE in actions and context["counted_towards"] is None:
         context["mergeable"] = [other for other in near if _is_mergeable(case, other)][:MAX_CHOICES]
     return context
 
@@ -68,7 +71,8 @@ def _near(case: Case, by: Actor) -> list[Case]:
 
 def _is_mergeable(case: Case, other: Case) -> bool:
     is_open = other.state in _MERGEABLE and not other.n_rounds and other.n_claims > 0
-    return is_open and not case.drawn_blind and not other.drawn_blind and other.currency == case.currency
+    is_alike = not case.drawn_blind and not other.drawn_blind and other.currency == case.currency
+    return is_open and is_alike and not (other.reopened_from_id and counted_towards(other))
 
 
 def linked_cases(case: Case, by: Actor) -> list[Linked]:

@@ -22,7 +22,7 @@ from cases.services.casework import casework
 from cases.services.claim_changes import VOIDED
 from cases.services.company import due_on, lock_until, present
 from cases.services.heads import head_of
-from cases.services.money import stake_of
+from cases.services.money import shown_stake
 from cases.services.opening_rows import create_case, free_key
 from cases.services.queue import TAKE_DAYS, take_case
 from cases.services.seeing import may_see
@@ -195,16 +195,23 @@ def _refuse_unlike(case: Case, other: Case) -> None:
         raise errors.CasesDiffer("sample")
 
 
+def counted_towards(case: Case) -> Case | None:
+    """The earlier case whose money counts towards this one, which was opened anew: it keeps its claims. None where there is none."""
+    earlier = shown_stake(case).earlier
+    counted = Recovery.objects.filter(case__in=earlier).select_related("case").first() if earlier else None
+    return counted.case if counted is not None else None
+
+
 def refuse_counted(*cases: Case) -> None:
-    """A case that was opened anew keeps its claims where money of the case before counts towards it. Raises CasesDiffer.
+    """Refuse to move claims of cases that money of an earlier case counts towards. Raises CasesDiffer.
 
     `money_lines` reckons with lines that part and meet, and has to for claims that moved before this was refused; how each part takes its
     share is not proven far enough to let new ones come about.
     """
     for case in cases:
-        counted = Recovery.objects.filter(case__in=stake_of(case).earlier).select_related("case").first()
-        if counted is not None:
-            raise errors.CasesDiffer("counted", earlier=counted.case.reference, case=case.reference)
+        earlier = counted_towards(case)
+        if earlier is not None:
+            raise errors.CasesDiffer("counted", earlier=earlier.reference, case=case.reference)
 
 
 def _put_into(case: Case, alerts: Iterable[Alert], *, came_from: Case) -> None:

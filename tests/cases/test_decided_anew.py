@@ -11,6 +11,7 @@ from audit.models import AuditEvent
 from cases.dispositions import Disposition
 from cases.models import Appeal, Case, Notice, OutboxMessage, RecoveryPosting
 from cases.pages.ledger import EXPORT_HEAD, export_row, with_balances
+from cases.pages.regrouping import regrouping_context
 from cases.services import (
     appeals,
     by_hand,
@@ -27,6 +28,7 @@ from cases.services import (
 from cases.services.money import at_stake, balance_of, stake_of
 from cases.services.money_counted import money_counted
 from cases.services.steps import current_request
+from cases.workflow import Action
 from tests.cases.stage import AMOUNT, LEGITIMATE, REASON, Stage, fresh
 from tests.cases.test_recovery import give_back, ledger, take_back
 from tests.cast import NOW, make_alert, make_claim, put_case
@@ -294,6 +296,18 @@ def test_claims_towards_which_earlier_money_counts_stay_where_they_are(stage: St
             other_version=new.version,
         )
     assert (refusal.value.why, case.reference in refusal.value.sentence) == ("counted", True)
+
+
+def test_a_page_offers_no_move_of_claims_towards_which_earlier_money_counts(stage: Stage) -> None:
+    case, other, third = repaid(stage), stage.taken(), stage.taken()
+    new = by_hand.reopen_case(
+        case=case, reason=REASON, by=stage.actor("approver"), expected_version=fresh(case).version
+    )
+    shown = regrouping_context(new, stage.actor("reviewer"), {Action.MERGE, Action.SPLIT})
+    assert shown["counted_towards"] == case
+    assert "mergeable" not in shown
+    shown = regrouping_context(other, stage.actor("reviewer"), {Action.MERGE})
+    assert (shown["mergeable"], shown["counted_towards"]) == ([third], None)
 
 
 @pytest.mark.usefixtures("claims_moved_before")
