@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from audit.actor import Actor
+from audit.collecting import loaded_set_aside
 from audit.transactions import was_cut_off
 from cases.models import LastRing
 from cases.services import night
@@ -77,7 +78,8 @@ def _task(name: str) -> Callable[[Callable[P, R]], Any]:
         @wraps(work)
         def task(*args: P.args, **kwargs: P.kwargs) -> R:
             try:
-                return work(*args, **kwargs)
+                with loaded_set_aside():
+                    return work(*args, **kwargs)
             except (OperationalError, InterfaceError) as error:
                 if was_cut_off(error):
                     raise CutOff(str(error)) from error

@@ -86,6 +86,15 @@ class WindowIndex:
         other._set_targets(targets)
         return other
 
+    def since(self, row: int) -> Self:
+        """The same windows over the rows from one on, of a table in the order of time: for windows that reach no further back."""
+        other = copy(self)
+        kept = np.flatnonzero(self._rows >= row)
+        other._packed, other._rows = self._packed.take(kept), self._rows.take(kept)
+        other._kept, other._sums = {}, {}
+        other._set_targets(self._targets)
+        return other
+
     def _set_targets(self, targets: Mask | None) -> None:
         """Positions (in group order) of the rows to answer for, and where their answers go."""
         self._targets = targets

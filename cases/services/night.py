@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from audit.clock import now
+from audit.collecting import loaded_set_aside
 from audit.permissions import require
 from audit.services import record
 from audit.transactions import one_transaction
@@ -151,6 +152,7 @@ def let_time_pass() -> dict[str, int]:
     return {**done, "uploads_forgotten": forget_uploads(now()) + forget_laid_aside()}
 
 
+@loaded_set_aside()
 def _work(run: ScreeningRun, by: Actor, say: Progress) -> ScreeningRun:
     """All stages of a run in this process, until it ends or is paused; waits while somebody else works on it.
 

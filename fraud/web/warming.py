@@ -6,7 +6,6 @@ the new template, which ask each other for what neither has.
 
 from __future__ import annotations
 
-import gc
 import logging
 import time
 from pathlib import Path
@@ -16,8 +15,8 @@ from django.apps import apps
 from django.template import TemplateSyntaxError
 from django.template.loader import get_template
 
-#: New objects after which Python looks for circles among the young ones: a page makes more than its default of 700 many times over.
-YOUNG = 50_000
+from audit.collecting import set_aside
+
 OURS = ("audit", "rules", "fraud", "cases")
 BEGINS_AFTER_SECONDS = 1.0
 log = logging.getLogger(__name__)
@@ -50,6 +49,4 @@ def _read() -> None:
         read_templates()
     except (OSError, TemplateSyntaxError):
         log.exception("templates.unread")
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(YOUNG, 20, 20)
+    set_aside()

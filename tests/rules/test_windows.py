@@ -170,6 +170,21 @@ def test_the_same_windows_asked_for_other_rows_answer_as_ones_made_for_them(
     )
 
 
+@given(rows_strategy, st.sampled_from([0, 3, 40]), st.data())
+def test_rows_that_no_window_reaches_can_be_left_out(rows: list[Row], back: int, data: st.DataObject) -> None:
+    rows = sorted(rows, key=lambda row: row[2])
+    first, _, at, values, codes, _ = (np.array(column) for column in zip(*rows, strict=True))
+    asked = np.array([data.draw(st.booleans()) for _ in rows])
+    index = WindowIndex([first], at, np.arange(len(rows)), targets=asked)
+    earliest = int(np.searchsorted(at, at[asked].min() - back)) if asked.any() else 0
+    later = index.since(data.draw(st.integers(0, earliest)))
+    starts = index.start_within(back), later.start_within(back)
+    assert (index.count(starts[0]) == later.count(starts[1])).all()
+    assert (index.total(values, starts[0]) == later.total(values, starts[1])).all()
+    assert (index.distinct(codes, starts[0]) == later.distinct(codes, starts[1])).all()
+    np.testing.assert_array_equal(index.mean(values, starts[0]), later.mean(values, starts[1]))
+
+
 @given(rows=rows_strategy, data=st.data())
 def test_order_of_rows_does_not_matter(rows: list[Row], data: st.DataObject) -> None:
     table = Table(rows)

@@ -87,7 +87,10 @@ def cardholder_habits(rows: Rows) -> Columns:
     # of few targets each pass asks only for what the next one looks at
     for further in range(_HABIT_PASSES, -1, -1):
         touched = _rows_behind_targets(rows, rows.cardholder, FORTNIGHT + further * HABIT_DAYS)
-        index = own_index if touched is None else own_index.asking(touched)
+        index = own_index
+        if touched is not None:  # what they look back at begins where a habit before theirs does
+            first = rows.first_row(FORTNIGHT + (further + 1) * HABIT_DAYS)
+            index = (own_index.since(first) if first else own_index).asking(touched)
         recent = index.start_within(HABIT_DAYS * DAY_US)
         amount = rows.amount if touched is None else rows.amount[touched]
         to_usual = ratio(amount, index.mean(rows.amount, recent, where=counted))

@@ -103,12 +103,12 @@ class Rows:
                 self.claim_id,
                 order=self.order,
                 targets=self.targets,
-                first=first if days is None else first.since(self._first_row(days)),
+                first=first if days is None else first.since(self.first_row(days)),
             )
             self._indexes[name] = index, keys  # what lives keeps its name
         return self._indexes[name][0]
 
-    def _first_row(self, days: int) -> int:
+    def first_row(self, days: int) -> int:
         """The first row that lies no further back than so many days before any target; 0 where rows are in no order of time."""
         if not self.order.is_ordered or self.targets is None or not self.targets.any():
             return 0

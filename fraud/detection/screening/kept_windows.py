@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from audit import faults
 from fraud.claims.importing.locks import folder_lock
+from fraud.claims.segments import digest_of
 from rules.engine import Answer
 from rules.language import nodes
 
@@ -35,7 +36,7 @@ log = logging.getLogger(__name__)
 Rows = slice | NDArray[np.int64]
 _MANIFEST, _CLAIMS, _ASIDE = "manifest.json", "claims", "aside"
 #: Raised whenever what is kept, or how, changes.
-_FORMAT = 1
+_FORMAT = 2
 _PAUSE = 0.2
 #: Rows of a piece of a file: of a stretch only the pieces it touches are read.
 _BATCH = 8_192
@@ -77,7 +78,7 @@ class KeptWindows:
         path, unfinished = self.folder / f"{name}.json", self.folder / f"{name}.{secrets.token_hex(4)}"
         try:
             rows.rechunk().write_ipc(_path(self.folder, name))
-            unfinished.write_text(json.dumps({"told": told, "digest": _digest(_path(self.folder, name))}))
+            unfinished.write_text(json.dumps({"told": told, "digest": digest_of(_path(self.folder, name))}))
             os.replace(unfinished, path)
         except OSError as error:
             log.warning("screening.note_not_written", extra={"why": str(error)})
@@ -86,7 +87,7 @@ class KeptWindows:
         """What was noted of a part; None where nothing was, or nothing to be believed."""
         try:
             note = json.loads((self.folder / f"{name}.json").read_text())
-            if note["digest"] != _digest(_path(self.folder, name)):
+            if note["digest"] != digest_of(_path(self.folder, name)):
                 return None
             return dict(note["told"]), pl.read_ipc(_path(self.folder, name))
         except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
@@ -156,7 +157,7 @@ class Writer:
     def _write(self, name: str, frame: pl.DataFrame) -> None:
         path = _path(self.folder, name)
         frame.rechunk().write_ipc(path, record_batch_size=_BATCH)
-        self.digests[name] = _digest(path)
+        self.digests[name] = digest_of(path)
 
 
 def kept_windows(run_id: int, key: str) -> KeptWindows | None:
@@ -165,7 +166,7 @@ def kept_windows(run_id: int, key: str) -> KeptWindows | None:
     try:
         manifest = json.loads((folder / _MANIFEST).read_text())
         if manifest["key"] != key or any(
-            _digest(_path(folder, n)) != d for n, d in manifest["files"].items()
+            digest_of(_path(folder, n)) != d for n, d in manifest["files"].items()
         ):
             log.warning("screening.windows_stale", extra={"run": run_id})
             return None
@@ -224,8 +225,3 @@ def frame_digest(frame: pl.DataFrame) -> str:
 
 def _path(folder: Path, name: str) -> Path:
     return folder / f"{name}.arrow"
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "blake2b").hexdigest()
