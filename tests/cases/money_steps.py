@@ -301,6 +301,7 @@ def reopen(walk: Walk, case: Case, chance: Random) -> None:
         "reopen", lambda: by_hand.reopen_case(case=case, reason=REASON, by=by, expected_version=case.version)
     )
     if made is not None:
+        walk.let_leave()  # what went to another person since is not in the new case
         held = walk.held(case)
         walk.ledger.held[made.reference] = again = Held(held.person, held.currency, held.claims)
         again.follow(held, held.claims, case.reference)
