@@ -12,6 +12,7 @@ import traceback
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, SystemCheckError
+from django.utils.translation import gettext as _
 
 from audit.keeping import kept
 
@@ -63,6 +64,9 @@ class StruckCommand(BaseCommand):
         """As Django's; the trace of a fault, which may name a file, is printed here."""
         try:
             super().run_from_argv(argv)
+        except KeyboardInterrupt:
+            self.stderr.write("\n" + _("Stopped before the end; run it again to have it done."))
+            sys.exit(130)  # what shells say of Ctrl-C
         except Exception:
             self.stderr.write(traceback.format_exc())
             sys.exit(1)

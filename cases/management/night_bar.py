@@ -6,7 +6,8 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.core.management.base import OutputWrapper
@@ -74,7 +75,7 @@ def watch(run: ScreeningRun, out: OutputWrapper, *, every: float = 1.0) -> Scree
         run.refresh_from_db()
         line = bar_of(run, pace_of(run))
         if is_terminal:
-            out.write(_CLEAR + line[: shutil.get_terminal_size().columns - 1], ending="")
+            out.write(_CLEAR + fitting(line, shutil.get_terminal_size().columns), ending="")
         elif line != said:
             out.write(line)
         said = line
@@ -83,38 +84,69 @@ def watch(run: ScreeningRun, out: OutputWrapper, *, every: float = 1.0) -> Scree
             if is_terminal:
                 out.write("")
             return run
-        time.sleep(every)
+        try:
+            time.sleep(every)
+        except KeyboardInterrupt:  # whoever looked has seen enough; the night goes on where it works
+            out.write("")
+            return run
+
+
+def fitting(line: str, columns: int) -> str:
+    """As much of a line as a terminal so wide shows in one row: a Korean sign takes two columns, and one stays free for the cursor.
+
+    A longer line would go on in the next row, and of two rows only the second is wiped when it is drawn again.
+    """
+    left = columns - 1
+    for at, sign in enumerate(line):
+        left -= 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+        if left < 0:
+            return line[:at]
+    return line
 
 
 @contextmanager
-def drawn_while_it_works(out: OutputWrapper) -> Iterator[None]:
-    """On a terminal the run that is under way is drawn beside the work; elsewhere nothing happens."""
+def drawn_while_it_works(out: OutputWrapper) -> Iterator[Callable[[str], None]]:
+    """What says a line of progress; on a terminal the run that is under way is drawn below those lines meanwhile."""
     if not out.isatty():
-        yield
+        yield out.write
         return
-    ended = threading.Event()
+    ended, drawn = threading.Event(), threading.Lock()
     language = translation.get_language() or ""  # a thread begins in the language of the settings
-    drawing = threading.Thread(target=_draw, args=(out, ended, language), daemon=True)
+
+    def say(line: str) -> None:
+        with drawn:
+            out.write(_CLEAR + line)
+
+    drawing = threading.Thread(target=_draw, args=(out, ended, drawn, language), daemon=True)
     drawing.start()
     try:
-        yield
+        yield say
     finally:
         ended.set()
         drawing.join(5)
-        out.write(_CLEAR, ending="")
-        out.flush()
+        with drawn:
+            out.write(_CLEAR, ending="")
+            out.flush()
 
 
-def _draw(out: OutputWrapper, ended: threading.Event, language: str) -> None:
+def under_way() -> ScreeningRun | None:
+    """The oldest night that has not ended."""
+    return ScreeningRun.objects.exclude(state__in=ScreeningRun.ENDED).order_by("business_date").first()
+
+
+def _draw(out: OutputWrapper, ended: threading.Event, drawn: threading.Lock, language: str) -> None:
     if language:
         translation.activate(language)
     try:
         while not ended.wait(_EVERY):
-            run = ScreeningRun.objects.exclude(state__in=ScreeningRun.ENDED).order_by("business_date").first()
+            run = under_way()
             if run is not None:
-                line = bar_of(run, pace_of(run))
-                out.write(_CLEAR + line[: shutil.get_terminal_size().columns - 1], ending="")
-                out.flush()
+                line = fitting(bar_of(run, pace_of(run)), shutil.get_terminal_size().columns)
+                with drawn:
+                    if ended.is_set():
+                        return
+                    out.write(_CLEAR + line, ending="")
+                    out.flush()
     except Exception as error:  # a line that cannot be drawn ends no night
         print(_("The progress of the night cannot be shown: %(why)s") % {"why": error}, file=sys.stderr)
     finally:

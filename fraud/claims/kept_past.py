@@ -4,13 +4,12 @@ A night looks back over a year of claims through a few columns. Beside the colum
 were known at the last cut-off, with people and places joined, in blocks of payments' time. The next night takes out the claims of which
 something else is known by now and reads those alone. Nothing rests on the blocks: deleting them costs only time. They are
 believed only while the columns are and hold the very files they were read from; while the database has as many versions of that
-cut-off as then; while each file has its digest; and while the same program wrote them.
+cut-off as then; while each file, and their list, has its digest; and while the same program wrote them.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import secrets
 from collections.abc import Collection, Mapping
@@ -28,6 +27,7 @@ from fraud.claims.bulk import read_frame
 from fraud.claims.columns import PERSONNEL, RECEIPTS
 from fraud.claims.dimensions import Dimensions, in_order, wanted_without
 from fraud.claims.importing.locks import folder_lock
+from fraud.claims.listed import read_list, whole_or_none, write_list
 from fraud.claims.reading import db_time, in_one, money_back, read_many_claims
 from fraud.claims.received import received_by
 from fraud.claims.segments import IDENTITY, Segments, digest_of, has_columns, usable_segments
@@ -233,7 +233,7 @@ def _read(segments: Segments, known_by: datetime, wanted: frozenset[str]) -> _Pa
     """What was kept, if it can be believed."""
     folder = segments.folder
     try:
-        told = json.loads((folder / _LIST).read_text())
+        told = read_list(folder / _LIST)
         if told["program"] != _program() or told["wanted"] != sorted(wanted):
             return None
         cut_off = datetime.fromisoformat(told["known_by"])
@@ -277,8 +277,8 @@ def _write(
     frames: dict[str, pl.DataFrame] = {str(number): block for number, block in past.blocks.items()}
     for name, frame in (frames | past.tables).items():
         if name not in past.files:
-            path = folder / f"past-{secrets.token_hex(8)}.arrow"
-            frame.write_ipc(path, compression="uncompressed")
+            with whole_or_none(folder / f"past-{secrets.token_hex(8)}.arrow") as path:
+                frame.write_ipc(path, compression="uncompressed")
             past.files[name] = {"name": path.name, "digest": digest_of(path), "is_block": name in frames}
     told = {
         "program": _program(),
@@ -289,10 +289,7 @@ def _write(
         "segments": [one["digest"] for one in segments.files],
         "files": past.files,
     }
-    faults.hit("past.written")
-    unfinished = folder / f"{_LIST}.{secrets.token_hex(4)}"
-    unfinished.write_text(json.dumps(told))
-    unfinished.replace(folder / _LIST)
+    write_list(folder / _LIST, told, before=lambda: faults.hit("past.written"))
     faults.hit("past.listed")
     kept = {one["name"] for one in past.files.values()}
     for path in folder.glob("past-*.arrow"):

@@ -3,15 +3,13 @@
 Parquet files (segments) in `COLUMNS_DIR` hold every version of every claim that was received up to a moment, the watermark; what
 became known later is read from the database. Nothing rests on them: deleting the folder costs only time. They are believed
 only while the database has as many versions as they do, of claims no newer, and the same rows where a few hundred are
-compared; while each file has the digest it was written with; and while both were written by the same schema.
+compared; while each file, and their list, has the digest it was written with; and while both were written by the same schema.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
-import os
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +26,7 @@ from audit import faults
 from fraud.claims.bulk import in_list, read_frame
 from fraud.claims.columns import COLUMNS
 from fraud.claims.importing.locks import folder_lock
+from fraud.claims.listed import read_list, whole_or_none, write_list
 from fraud.claims.models import ClaimFile
 from fraud.claims.received import once_a_look, received_by
 
@@ -126,7 +125,7 @@ def usable_segments() -> Segments | None:
     """The segments, if they agree with the database; else None, and everything is read from the database."""
     folder = Path(settings.COLUMNS_DIR)
     try:
-        manifest = json.loads((folder / _MANIFEST).read_text())
+        manifest = read_list(folder / _MANIFEST)
         watermark = datetime.fromisoformat(manifest["watermark"])
         agrees = manifest["schema"] == _SCHEMA and all(_is_whole(folder, one) for one in manifest["files"])
         if (
@@ -156,7 +155,12 @@ def advance_segments(known_by: datetime) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with folder_lock(folder / "lock") as held:
             if held:
-                _advance(folder, known_by)
+                try:
+                    _advance(folder, known_by)
+                except OSError:  # a full disk is not left fuller
+                    found = usable_segments()
+                    _forget_all_but(folder, found.files if found else ())
+                    raise
     except OSError as error:
         log.warning("claims.segments_not_written", extra={"why": str(error)})
 
@@ -187,11 +191,12 @@ def _advance(folder: Path, known_by: datetime) -> None:
         "received": received,
         "probes": _thinned(before["probes"] + probes),
     }
-    faults.hit("columns.written")
-    unfinished = folder / f"{_MANIFEST}.{secrets.token_hex(4)}"
-    unfinished.write_text(json.dumps(manifest))
-    os.replace(unfinished, folder / _MANIFEST)
+    write_list(folder / _MANIFEST, manifest, before=lambda: faults.hit("columns.written"))
     faults.hit("columns.listed")
+    _forget_all_but(folder, files)
+
+
+def _forget_all_but(folder: Path, files: Sequence[dict[str, Any]]) -> None:
     kept = {one["name"] for one in files}
     for path in folder.glob("*.parquet"):
         if path.name not in kept:
@@ -241,7 +246,8 @@ def _spans() -> Iterator[tuple[datetime, datetime]]:
 
 def _write(folder: Path, rows: pl.DataFrame, *, is_daily: bool | None = None) -> dict[str, Any]:
     name = f"{secrets.token_hex(8)}.parquet"
-    rows.write_parquet(folder / name, compression="zstd", compression_level=1, row_group_size=131_072)
+    with whole_or_none(folder / name) as path:
+        rows.write_parquet(path, compression="zstd", compression_level=1, row_group_size=131_072)
     first, last = rows["transacted_at"].min(), rows["transacted_at"].max()
     assert isinstance(first, datetime)
     assert isinstance(last, datetime)

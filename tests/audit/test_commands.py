@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand
+from django.utils.translation import override
 
 from audit.commands import StruckCommand, struck
 from tests.cast import make_cast
@@ -138,3 +139,17 @@ def test_json_stays_json_and_its_figures_stay_as_they_are() -> None:
     assert json.loads(out.getvalue()) == told | {"name": "z [card …3849] [resident number]"}
     lines = "4511\n4121\n4532\n1111\n"  # codes under one another are no number
     assert struck(lines) == lines
+
+
+def test_command_that_is_stopped_by_a_key_says_so_and_prints_no_trace() -> None:
+    class Stopped(StruckCommand):
+        requires_system_checks = ()
+
+        def handle(self, *args: Any, **options: Any) -> None:
+            raise KeyboardInterrupt
+
+    error = io.StringIO()
+    with pytest.raises(SystemExit) as left, override("en"):
+        Stopped(stderr=error).run_from_argv(["manage.py", "stopped"])
+    assert left.value.code == 130
+    assert error.getvalue().strip() == "Stopped before the end; run it again to have it done."

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 _HERE = Path(__file__).parent
-_MODULES = [p.stem for p in _HERE.glob("*.py") if not p.stem.startswith("_")]
+_MODULES = [p.stem for p in _HERE.glob("*.py") if not p.stem.startswith(("_", "test_"))]
 NAMES = sorted([*_MODULES, *(p.parent.name for p in _HERE.glob("*/__init__.py"))])
 
 

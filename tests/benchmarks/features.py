@@ -17,6 +17,7 @@ from fraud.company.calendar import korean_calendar
 from fraud.detection.features import BEHAVIOUR_FEATURES, build_features
 from rules.window_order import TimeOrder
 from rules.windows import DAY_US, WindowIndex
+from tests.benchmarks._arguments import count
 
 _YEAR_SECONDS = 365 * 86_400
 _BEGIN = datetime(2025, 1, 1, tzinfo=UTC)
@@ -27,8 +28,8 @@ _WINDOWS = (("cardholder_id", 1), ("cardholder_id", 7), ("cardholder_id", 30), (
 def main(argv: Sequence[str] | None = None) -> int:
     """Print seconds, peak memory and the ratio between polars windows and the kernel; 0 when they agree."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks features", description=__doc__)
-    parser.add_argument("--claims", type=int, default=1_000_000)
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--claims", type=count, default=1_000_000)
+    parser.add_argument("--repeats", type=count, default=3)
     options = parser.parse_args(argv)
     claims, labels = made_up_claims(options.claims)
     calendar = korean_calendar([2025, 2026])

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from docs.examples.card_feed import Feed
+from tests.benchmarks._arguments import count
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -73,7 +74,7 @@ def found_in(database: Path, n: int) -> tuple[int, int, int]:
 
 def main(arguments: list[str]) -> int:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--claims", type=int, default=100_000)
+    options.add_argument("--claims", type=count, default=100_000)
     options.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
     options.add_argument("--port", type=int, default=8167)
     asked = options.parse_args(arguments)

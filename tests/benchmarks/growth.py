@@ -13,13 +13,15 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from tests.benchmarks._arguments import count
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the figures of both nights and their ratios; 0."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks growth", description=__doc__)
-    parser.add_argument("--small", type=int, default=100_000, help="claims of the short history")
-    parser.add_argument("--history", type=int, default=1_000_000, help="claims of the long history")
-    parser.add_argument("--new", type=int, default=3_000, help="claims of each night")
+    parser.add_argument("--small", type=count, default=100_000, help="claims of the short history")
+    parser.add_argument("--history", type=count, default=1_000_000, help="claims of the long history")
+    parser.add_argument("--new", type=count, default=3_000, help="claims of each night")
     parser.add_argument("--postgres", action="store_true")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)

@@ -17,6 +17,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from tests.benchmarks._arguments import count
+
 #: The same rows into an empty table like that of the claims, with its indexes, by what the database has for many rows; reading them is not counted.
 _LOAD = """
 import re, sqlite3, sys, time
@@ -93,7 +95,7 @@ def run(command: list[str], home: Path) -> tuple[str, float, float]:
 def main(arguments: list[str]) -> int:
     """Make the file, read it bare, import it, and import it once more under another name."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks importing", description=__doc__)
-    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--rows", type=count, default=1_000_000)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="cleancard-benchmark-") as folder:

@@ -24,6 +24,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks._arguments import count
+
 END = date(2026, 6, 30)
 _CHILD = "CLEANCARD_BENCHMARK_NIGHT"
 
@@ -52,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks night", description=__doc__)
-    parser.add_argument("--claims", type=int, default=1_000_000)
+    parser.add_argument("--claims", type=count, default=1_000_000)
     parser.add_argument(
         "--labels", type=int, default=20_000, help="claims with a simulated outcome, for the trees"
     )

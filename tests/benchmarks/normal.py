@@ -18,6 +18,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.benchmarks import night
+from tests.benchmarks._arguments import count
 
 #: Nights of the benchmark: the one before, one that is cold, one that is warm.
 NIGHTS = (date(2026, 6, 28), date(2026, 6, 29), date(2026, 6, 30))
@@ -26,8 +27,8 @@ NIGHTS = (date(2026, 6, 28), date(2026, 6, 29), date(2026, 6, 30))
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the figures of an ordinary night; 0."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks normal", description=__doc__)
-    parser.add_argument("--history", type=int, default=1_000_000, help="claims that were there before")
-    parser.add_argument("--new", type=int, default=3_000, help="claims of each night")
+    parser.add_argument("--history", type=count, default=1_000_000, help="claims that were there before")
+    parser.add_argument("--new", type=count, default=3_000, help="claims of each night")
     parser.add_argument("--labels", type=int, default=20_000)
     parser.add_argument("--postgres", action="store_true")
     parser.add_argument("--profile", action="store_true", help="print where the night's Python time goes")

@@ -16,15 +16,17 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from tests.benchmarks._arguments import count
+
 _STEP = 5_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the figures; 0."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks queue", description=__doc__)
-    parser.add_argument("--cases", type=int, default=100_000)
-    parser.add_argument("--people", type=int, help="default: one for 20 cases, at least 50")
-    parser.add_argument("--requests", type=int, default=60)
+    parser.add_argument("--cases", type=count, default=100_000)
+    parser.add_argument("--people", type=count, help="default: one for 20 cases, at least 50")
+    parser.add_argument("--requests", type=count, default=60)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="queue-") as home:

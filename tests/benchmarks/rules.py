@@ -21,6 +21,7 @@ import polars as pl
 from rules.engine import Context, ParameterSpec, ParameterValue, RuleSpec, ValueListSpec, evaluate
 from rules.language import parse
 from tests.benchmarks import _peers
+from tests.benchmarks._arguments import count
 
 SCALAR = (
     "amount > {k}00,000 KRW",
@@ -127,7 +128,7 @@ def middle(frame: pl.DataFrame, rules: list[RuleSpec], runs: int) -> tuple[float
 
 def main(argv: list[str]) -> int:
     options = argparse.ArgumentParser(prog="python -m tests.benchmarks rules")
-    options.add_argument("--claims", type=int, default=1_000_000)
+    options.add_argument("--claims", type=count, default=1_000_000)
     options.add_argument("--each", action="store_true", help="also the time of each window rule alone")
     options.add_argument(
         "--peer-claims", type=int, default=2_000, help="claims the slower engines judge; 0: none"

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks import night
+from tests.benchmarks._arguments import count
 
 _KEYS = ("cardholder_id", "merchant_id", "mcc")
 _DAYS = (1, 7, 30)
@@ -34,7 +35,7 @@ _SQL = """
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the figures; 0, or 1 with a sentence where pandas is missing."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks script", description=__doc__)
-    parser.add_argument("--claims", type=int, default=100_000)
+    parser.add_argument("--claims", type=count, default=100_000)
     parser.add_argument("--labels", type=int, default=5_000)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)

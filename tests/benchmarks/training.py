@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks._arguments import count
 from tests.benchmarks.importing import run
 
 _PRODUCT = """
@@ -57,7 +58,7 @@ print(time.process_time() - started)
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the figures; 0."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks training", description=__doc__)
-    parser.add_argument("--claims", type=int, default=100_000)
+    parser.add_argument("--claims", type=count, default=100_000)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks import night
+from tests.benchmarks._arguments import count
 
 _MOST_SECONDS = 3_600
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,8 +28,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the figures; 0."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks workers", description=__doc__)
-    parser.add_argument("--claims", type=int, default=100_000)
-    parser.add_argument("--part", type=int, default=10_000, help="claims of a part")
+    parser.add_argument("--claims", type=count, default=100_000)
+    parser.add_argument("--part", type=count, default=10_000, help="claims of a part")
     parser.add_argument("--labels", type=int, default=5_000)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)

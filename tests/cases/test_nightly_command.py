@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.core.management.base import OutputWrapper
 from django.utils.translation import override
 
+from cases.management import night_bar
 from cases.management.commands.nightly import lines, nothing_to_do
-from cases.management.night_bar import bar_of, stage_lines
+from cases.management.night_bar import bar_of, drawn_while_it_works, fitting, stage_lines
 from cases.services.nights_due import business_date_of
 from fraud.claims.models import Claim
 from fraud.detection.models import ScreeningRun
@@ -95,3 +99,63 @@ def test_a_night_tells_its_stages_in_the_language_of_the_terminal(capsys: pytest
     with override("ko"):
         korean = [bar_of(run, pace_of(run)), *stage_lines(pace_of(run)), *lines(run), *nothing_to_do(run)]
     assert not re.findall(r"\b(?:claims|scored|stage|second|left|done|finished|nothing)\b", "\n".join(korean))
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("line", "columns", "shown"),
+    [
+        ("abcdef", 7, "abcdef"),
+        ("abcdef", 5, "abcd"),
+        ("건 여는 중", 9, "건 여는"),
+        ("건 여는 중", 11, "건 여는 중"),
+    ],
+)
+def test_a_bar_never_goes_on_in_a_second_row_where_signs_are_wide(
+    line: str, columns: int, shown: str
+) -> None:
+    assert fitting(line, columns).rstrip() == shown
+
+
+def test_what_is_said_while_a_bar_is_drawn_begins_a_row_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = threading.Event()
+
+    def draw(_run: object, _pace: object) -> str:
+        drawn.set()
+        return "BAR"
+
+    run = ScreeningRun()
+    monkeypatch.setattr(night_bar, "_EVERY", 0.001)
+    monkeypatch.setattr(night_bar, "bar_of", draw)
+    monkeypatch.setattr(night_bar, "pace_of", lambda _run: None)
+    monkeypatch.setattr(night_bar, "under_way", lambda: run)
+    out = Terminal()
+    with drawn_while_it_works(OutputWrapper(out)) as say:
+        assert drawn.wait(20)
+        say("said")
+    rows = out.getvalue().replace("\r\x1b[2K", "\f").split("\n")
+    assert rows[0].endswith("\fsaid")
+    assert "BAR" in out.getvalue()
+
+
+def test_whoever_stops_watching_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = ScreeningRun.objects.create(
+        reference="R-2026-05-04",
+        business_date=date(2026, 5, 4),
+        cut_off_at=datetime(2026, 5, 4, 22, tzinfo=UTC),
+        started_at=datetime(2026, 5, 4, 22, tzinfo=UTC),
+    )
+
+    def pressed(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cases.management.night_bar.time.sleep", pressed)
+    out = io.StringIO()
+    assert night_bar.watch(run, OutputWrapper(out)) == run
+    assert "R-2026-05-04" in out.getvalue()

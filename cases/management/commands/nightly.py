@@ -72,9 +72,8 @@ class Command(StruckCommand):
 
     def _work(self, day: date | None, options: dict[str, Any]) -> None:
         begun = clock.now()
-        say = (lambda line: None) if options["json"] else self.stdout.write
         try:
-            with nullcontext() if options["json"] else drawn_while_it_works(self.stdout):
+            with nullcontext() if options["json"] else drawn_while_it_works(self.stdout) as say:
                 run = run_night(business_date=day, by=Actor.system("nightly"), progress=say)
         except NightNotYet as error:
             said = _("There can be no night of %(day)s yet; the last one possible is %(latest)s.")

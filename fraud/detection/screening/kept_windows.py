@@ -8,10 +8,7 @@ outcomes, rules and days were looked at, and every file has the digest it was wr
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
-import os
-import secrets
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,7 +25,11 @@ from numpy.typing import NDArray
 
 from audit import faults
 from fraud.claims.importing.locks import folder_lock
+<<<<<<< HEAD
 from fraud.claims.segments import digest_of
+=======
+from fraud.claims.listed import read_list, whole_or_none, write_list
+>>>>>>> b554c44f1dfe341683c783e26d30355ecad37360
 from rules.engine import Answer
 from rules.language import nodes
 
@@ -75,19 +76,31 @@ class KeptWindows:
 
     def note(self, name: str, told: Mapping[str, Any], rows: pl.DataFrame) -> None:
         """Keep what was found while a part was judged, for whoever ends the run."""
-        path, unfinished = self.folder / f"{name}.json", self.folder / f"{name}.{secrets.token_hex(4)}"
         try:
+<<<<<<< HEAD
             rows.rechunk().write_ipc(_path(self.folder, name))
             unfinished.write_text(json.dumps({"told": told, "digest": digest_of(_path(self.folder, name))}))
             os.replace(unfinished, path)
+=======
+            with whole_or_none(_path(self.folder, name)) as path:
+                rows.rechunk().write_ipc(path)
+            write_list(
+                self.folder / f"{name}.json", {"told": told, "rows": _digest(_path(self.folder, name))}
+            )
+>>>>>>> b554c44f1dfe341683c783e26d30355ecad37360
         except OSError as error:
             log.warning("screening.note_not_written", extra={"why": str(error)})
 
     def noted(self, name: str) -> tuple[dict[str, Any], pl.DataFrame] | None:
         """What was noted of a part; None where nothing was, or nothing to be believed."""
         try:
+<<<<<<< HEAD
             note = json.loads((self.folder / f"{name}.json").read_text())
             if note["digest"] != digest_of(_path(self.folder, name)):
+=======
+            note = read_list(self.folder / f"{name}.json")
+            if note["rows"] != _digest(_path(self.folder, name)):
+>>>>>>> b554c44f1dfe341683c783e26d30355ecad37360
                 return None
             return dict(note["told"]), pl.read_ipc(_path(self.folder, name))
         except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
@@ -148,10 +161,7 @@ class Writer:
             "behind": self.behind,
             "answers": [self.answered[node] for node in windows],
         }
-        unfinished = self.folder / f"{_MANIFEST}.new"
-        unfinished.write_text(json.dumps(manifest))
-        faults.hit("windows.written")
-        os.replace(unfinished, self.folder / _MANIFEST)
+        write_list(self.folder / _MANIFEST, manifest, before=lambda: faults.hit("windows.written"))
         faults.hit("windows.listed")
 
     def _write(self, name: str, frame: pl.DataFrame) -> None:
@@ -164,7 +174,7 @@ def kept_windows(run_id: int, key: str) -> KeptWindows | None:
     """What is kept of a run under this key; None where there is nothing, or nothing to be believed."""
     folder = folder_of(run_id)
     try:
-        manifest = json.loads((folder / _MANIFEST).read_text())
+        manifest = read_list(folder / _MANIFEST)
         if manifest["key"] != key or any(
             digest_of(_path(folder, n)) != d for n, d in manifest["files"].items()
         ):

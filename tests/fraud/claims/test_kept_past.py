@@ -20,6 +20,7 @@ from polars.testing import assert_frame_equal
 
 from fraud.claims import kept_past
 from fraud.claims.columns import CLAIM_SCHEMA, PERSONNEL, RECEIPTS
+from fraud.claims.listed import write_list
 from fraud.claims.models import Claim, Position
 from fraud.claims.reading import read_many_claims
 from fraud.claims.segments import advance_segments
@@ -182,7 +183,9 @@ def test_where_much_changed_everything_is_read(monkeypatch: pytest.MonkeyPatch) 
     assert past_at(AT + timedelta(hours=2), AT - timedelta(days=400)).height == 4
 
 
-@pytest.mark.parametrize("harm", ["bytes", "gone", "list", "program", "late", "none of the columns"])
+@pytest.mark.parametrize(
+    "harm", ["bytes", "gone", "list", "a block that is not listed", "program", "late", "none of the columns"]
+)
 def test_past_that_cannot_be_believed_is_read_anew(harm: str, small: Path) -> None:
     claims = some_claims(4)
     past_at(AT, AT - timedelta(days=400))
@@ -196,7 +199,11 @@ def test_past_that_cannot_be_believed_is_read_anew(harm: str, small: Path) -> No
     elif harm == "list":
         (small / "past.json").write_text("{")
     elif harm == "program":
-        (small / "past.json").write_text(json.dumps(kept() | {"program": "another"}))
+        write_list(small / "past.json", kept() | {"program": "another"})
+    elif harm == "a block that is not listed":
+        told = kept()
+        del told["files"][next(name for name, one in told["files"].items() if one["is_block"])]
+        (small / "past.json").write_text(json.dumps(told))
     elif harm == "late":  # stored after the night that should have known it
         correct_claim(claims[1], received_at=AT - timedelta(hours=1), amount_minor=5)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from fraud.claims.listed import read_list, write_list
 from fraud.claims.models import Claim, ClaimFile, ClaimVersion
 from fraud.claims.reading import read_many_claims
 from fraud.claims.segments import IDENTITY, advance_segments, usable_segments
@@ -111,10 +112,10 @@ def test_whatever_came_when_columns_tell_of_any_moment_what_rows_tell(
 def as_single_nights() -> None:
     """Each file as what one night brought: a company's first ones are larger."""
     path = Path(settings.COLUMNS_DIR) / "manifest.json"
-    told = json.loads(path.read_text())
+    told = read_list(path)
     for one in told["files"]:
         one["is_daily"] = True
-    path.write_text(json.dumps(told))
+    write_list(path, told)
 
 
 def test_claims_of_last_nights_are_read_from_columns_and_others_from_their_rows(
@@ -189,6 +190,7 @@ def test_what_comes_late_under_an_earlier_moment_is_not_lost() -> None:
         "lose a file",
         "garble the list",
         "other columns",
+        "another date in the list",
         "a row that says something else",
     ],
 )
@@ -209,7 +211,9 @@ def test_columns_that_are_damaged_or_stale_are_made_anew_and_never_believed(harm
     elif harm == "garble the list":
         manifest.write_text(manifest.read_text()[:-9])
     elif harm == "other columns":
-        manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"schema": "x"}))
+        write_list(manifest, read_list(manifest) | {"schema": "x"})
+    elif harm == "another date in the list":  # a whole file would be left out as too old
+        manifest.write_text(re.sub(r'("last": ")\d{4}', r"\g<1>2020", manifest.read_text()))
     else:  # another company's database has the same number of claims
         Claim.objects.update(row_hash="f" * 64)
     assert usable_segments() is None
@@ -218,17 +222,33 @@ def test_columns_that_are_damaged_or_stale_are_made_anew_and_never_believed(harm
     same(LATER)
 
 
-def test_a_full_disk_costs_time_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "error", [OSError(28, "No space left on device"), pl.exceptions.ComputeError("os error 28")]
+)
+def test_a_full_disk_costs_time_and_nothing_else_and_is_not_left_fuller(
+    error: Exception, small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What polars raises on a disk that is really full is an error of its own for one format and the system's for another."""
     add_people()
-    add_claims(60)
+    add_claims(200, days=100)
+    write, n_written = pl.DataFrame.write_parquet, 0
 
-    def full(*_args: object, **_more: object) -> None:
-        raise OSError(28, "No space left on device")
+    def full(frame: pl.DataFrame, path: Path, **how: Any) -> None:
+        nonlocal n_written
+        write(frame, path, **how)
+        n_written += 1
+        if n_written == 2:
+            raise error
 
-    monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
-    advance_segments(LATER)
+    with monkeypatch.context() as patched:
+        patched.setattr(pl.DataFrame, "write_parquet", full)
+        advance_segments(LATER)
+    assert n_written == 2
+    assert not list(small.glob("*.parquet"))
     assert usable_segments() is None
-    assert read(LATER).height == 60
+    assert read(LATER).height == 200
+    advance_segments(LATER)
+    same(LATER)
 
 
 def test_a_small_company_has_no_columns(small: Path) -> None:
