@@ -107,7 +107,11 @@ def _words() -> dict[str, str]:
 
 
 def _row(pair: Pair) -> dict[str, object]:
-    row: dict[str, object] = {"figure": pair.line.words, "unit": pair.line.said_unit, "target": pair.said_target}
+    row: dict[str, object] = {
+        "figure": pair.line.words,
+        "unit": pair.line.said_unit,
+        "target": pair.said_target,
+    }
     for which, line in (("now", pair.now), ("before", pair.before)):
         if line is None:
             continue

@@ -25,11 +25,8 @@ from numpy.typing import NDArray
 
 from audit import faults
 from fraud.claims.importing.locks import folder_lock
-<<<<<<< HEAD
-from fraud.claims.segments import digest_of
-=======
 from fraud.claims.listed import read_list, whole_or_none, write_list
->>>>>>> b554c44f1dfe341683c783e26d30355ecad37360
+from fraud.claims.segments import digest_of
 from rules.engine import Answer
 from rules.language import nodes
 
@@ -77,30 +74,19 @@ class KeptWindows:
     def note(self, name: str, told: Mapping[str, Any], rows: pl.DataFrame) -> None:
         """Keep what was found while a part was judged, for whoever ends the run."""
         try:
-<<<<<<< HEAD
-            rows.rechunk().write_ipc(_path(self.folder, name))
-            unfinished.write_text(json.dumps({"told": told, "digest": digest_of(_path(self.folder, name))}))
-            os.replace(unfinished, path)
-=======
             with whole_or_none(_path(self.folder, name)) as path:
                 rows.rechunk().write_ipc(path)
             write_list(
-                self.folder / f"{name}.json", {"told": told, "rows": _digest(_path(self.folder, name))}
+                self.folder / f"{name}.json", {"told": told, "rows": digest_of(_path(self.folder, name))}
             )
->>>>>>> b554c44f1dfe341683c783e26d30355ecad37360
         except OSError as error:
             log.warning("screening.note_not_written", extra={"why": str(error)})
 
     def noted(self, name: str) -> tuple[dict[str, Any], pl.DataFrame] | None:
         """What was noted of a part; None where nothing was, or nothing to be believed."""
         try:
-<<<<<<< HEAD
-            note = json.loads((self.folder / f"{name}.json").read_text())
-            if note["digest"] != digest_of(_path(self.folder, name)):
-=======
             note = read_list(self.folder / f"{name}.json")
-            if note["rows"] != _digest(_path(self.folder, name)):
->>>>>>> b554c44f1dfe341683c783e26d30355ecad37360
+            if note["rows"] != digest_of(_path(self.folder, name)):
                 return None
             return dict(note["told"]), pl.read_ipc(_path(self.folder, name))
         except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):

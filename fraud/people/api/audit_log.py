@@ -165,9 +165,7 @@ class ExportEntries(ExportView):
         if data["since"] and data["until"] and data["until"] < data["since"]:
             raise self.wrong("until", ends_before_it_begins(data["since"], data["until"]))
         asked = EntryFilters(data["subject"], data["actor"], data["action"], data["since"], data["until"])
-        return csv_response(
-            "audit", EXPORT_HEAD, export_entries(asked, reason=self.reason(data), by=self.by)
-        )
+        return csv_response("audit", EXPORT_HEAD, export_entries(asked, reason=self.reason(data), by=self.by))
 
 
 @extend_schema_view(
