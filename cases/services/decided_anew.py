@@ -50,12 +50,6 @@ def _with_recovery(case_ids: Collection[int]) -> list[Case]:
     return list(Case.objects.filter(pk__in=case_ids).annotate(has_recovery=Exists(held)).order_by("pk"))
 
 
-def is_replaced(case: Case) -> bool:
-    """Whether nothing of the case's own decision holds any more: on all of its payments another case decided anew."""
-    stake = shown_stake(case)
-    return bool(stake.later) and not stake.at_stake_minor
-
-
 def owed_earlier(case: Case) -> dict[int, int]:
     """Earlier case of the line, by id → what is owed to its cardholder there; where nothing was ever asked it is missing."""
     earlier = stake_of(case).earlier

@@ -401,6 +401,14 @@ def test_the_case_that_took_the_money_tells_everywhere_what_is_to_be_given_back(
     client.force_login(stage.cast.other_reviewer)
     row = client.get(f"/api/v1/cases/{case.reference}/").json()
     assert (row["amount"], row["amount_kind"]) == (str(left), "to_give_back")
+    assert row["decided_anew"] == [new.reference]
+    replaced = '<span class="tag outline">Confirmed misuse, decided anew</span>'
+    for address in (
+        "/queue/?view=closed",
+        f"/cases/{case.reference}/",
+        f"/cases/{new.reference}/?tab=history",
+    ):
+        assert replaced in client.get(address).content.decode(), address
     page = client.get(f"/cases/{case.reference}/").content.decode()
     assert f"reopened as {new.reference}" in page
     timeline = page[page.index("changed by a new decision what is owed") :][:600]

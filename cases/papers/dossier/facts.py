@@ -10,7 +10,7 @@ from cases.pages.answers import answers_of
 from cases.pages.headlines import headline, rule_names
 from cases.papers.dossier.values import person, values_of
 from cases.services.claim_changes import said_of_decision
-from cases.services.decided_anew import decided_anew_in, is_replaced
+from cases.services.decided_anew import decided_anew_in
 from cases.services.money import balance_of, stake_of
 from cases.services.money_told import told_money
 from cases.services.standing import recovery_of
@@ -39,7 +39,7 @@ def case_facts(case: Case, language: str) -> dict[str, Any]:
         "run": case.run.reference if case.run else None,
         "reopened_from": case.reopened_from.reference if case.reopened_from else None,
         "decided_anew": [later.reference for later in decided_anew_in(case)],
-        "is_replaced": is_replaced(case),
+        "is_replaced": stake.is_replaced,
         "money": {
             "spent": decimal_text(stake.spent_minor, case.currency),
             "returned": decimal_text(stake.returned_minor, case.currency),
