@@ -245,7 +245,9 @@ def _back(case: Case) -> Line:
         "decided": (told.decided_minor or 0, "#timeline", _("%(decided)s was decided to come back")),
         "repaid": (told.repaid_minor, "#timeline", _("%(repaid)s was paid back")),
         "earlier": (told.earlier_minor, "#timeline", _("%(earlier)s of it in an earlier case")),
+        "later": (told.later_minor, "#timeline", _("%(later)s of it counts towards the new decision")),
         "written_off": (told.written_off_minor, "#timeline", _("%(written_off)s was written off")),
+        "owed": (told.owed_minor, "#timeline", _("%(owed)s is to be given back")),
     }
     parts = {
         name: Linked(_money(minor, case.currency), proof)

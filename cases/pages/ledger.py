@@ -96,6 +96,12 @@ def ledger_rows(rows: QuerySet[Recovery]) -> Iterator[LedgerRow]:
     yield from with_balances(chunk)
 
 
+def owed_ids(rows: QuerySet[Recovery]) -> list[int]:
+    """Those of a set on which something is to be given back. It is worked out for every recovery on which money came in, some hundred at a time."""
+    came_in = rows.filter(postings__amount_minor__gt=0).distinct()
+    return [row.recovery.pk for row in ledger_rows(came_in) if row.balance.overpaid_minor]
+
+
 def ages(today: date, rows: QuerySet[Recovery]) -> list[dict[str, Any]]:
     """Number and open amount per currency of the open ones among `rows`, by days past due: [{above, upto, n, sums: [(currency, minor)]}]."""
     found: list[dict[str, Any]] = [{"above": above, "upto": upto, "n": 0, "sums": {}} for above, upto in AGES]

@@ -45,6 +45,7 @@ TOLD_LABELS: dict[str, str | Promise] = {
     Kind.REPAID: AMOUNTS[Amount.RECOVERED],
     Kind.IN_PART: pgettext_lazy("amount of a case", "Recovered, the rest written off"),
     Kind.WRITTEN_OFF: AMOUNTS[Amount.WRITTEN_OFF],
+    Kind.OWED: AMOUNTS[Amount.OVERPAID],
     Kind.NOTHING: pgettext_lazy("amount of a case", "Spent, nothing to come back"),
     Kind.MERGED: pgettext_lazy("amount of a case", "In the merged case"),
 }
@@ -54,6 +55,7 @@ TOLD_WORDS: dict[str, str | Promise] = {
     Kind.REPAID: pgettext_lazy("amount of a case", "recovered"),
     Kind.IN_PART: pgettext_lazy("amount of a case", "recovered in part"),
     Kind.WRITTEN_OFF: pgettext_lazy("amount of a case", "written off"),
+    Kind.OWED: pgettext_lazy("amount of a case", "to give back"),
     Kind.NOTHING: pgettext_lazy("amount of a case", "spent"),
     Kind.MERGED: pgettext_lazy("amount of a case", "in the merged case"),
 }
@@ -63,6 +65,7 @@ OWN_WORDS: dict[str, str | Promise] = {
     Kind.REPAID: pgettext_lazy("amount of one's own case", "repaid"),
     Kind.IN_PART: pgettext_lazy("amount of one's own case", "repaid; the rest is no longer asked for"),
     Kind.WRITTEN_OFF: pgettext_lazy("amount of one's own case", "no longer asked for"),
+    Kind.OWED: pgettext_lazy("amount of one's own case", "will be given back to you"),
     Kind.NOTHING: pgettext_lazy("amount of one's own case", "nothing to repay"),
     Kind.MERGED: pgettext_lazy("amount of one's own case", "told in the other case"),
 }

@@ -5,12 +5,14 @@ And the other way round: what comes in or goes out on an earlier case counts tow
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+
+from django.db.models import Exists, OuterRef
 
 from audit.actor import Actor
 from audit.permissions import Role
 from cases.models import Case, Decision, Recovery
-from cases.services.money import balances_of, stake_of
+from cases.services.money import balances_of, shown_stake, stake_of
 from cases.services.outbox import enqueue_mail
 from cases.services.settling import BY as SETTLING
 from cases.services.settling import due_with_parts, resume_recovery, settle_recovery
@@ -29,6 +31,23 @@ def hold_line(case: Case) -> None:
     stake = stake_of(case)
     if others := stake.earlier | stake.later:
         hold_cases([case.pk, *others])
+
+
+def decided_anew_in(case: Case) -> list[Case]:
+    """The cases whose decision holds now on payments of this one in the place of its own, oldest first, each with `has_recovery`."""
+    return _with_recovery(shown_stake(case).later)
+
+
+def earlier_of(case: Case) -> list[Case]:
+    """The earlier cases of its line, oldest first, each with `has_recovery`: what came in there counts towards its decision."""
+    return _with_recovery(shown_stake(case).earlier)
+
+
+def _with_recovery(case_ids: Collection[int]) -> list[Case]:
+    if not case_ids:
+        return []
+    held = Recovery.objects.filter(case=OuterRef("pk"))
+    return list(Case.objects.filter(pk__in=case_ids).annotate(has_recovery=Exists(held)).order_by("pk"))
 
 
 def owed_earlier(case: Case) -> dict[int, int]:

@@ -19,12 +19,14 @@ OF_FILES = frozenset({"evidence.added", "evidence.withdrawn"})
 #: The cardholder asks for more time. Their words stand with the request, as those of answers and appeals do: they have a period.
 EXTENSION_ASKED = "explanation.extension_asked"
 #: What an entry keeps of money, in minor units of the case's currency: the first of these it has.
-_MONEY = ("amount_minor", "monthly_minor", "outstanding_minor")
+_MONEY = ("amount_minor", "monthly_minor", "outstanding_minor", "owed_minor", "carried_minor")
 _NAMES_MONEY = frozenset(
     {
         "appeal.decided",
         "recovery.consented",
+        "recovery.earlier_changed",
         "recovery.given_back",
+        "recovery.owed_anew",
         "recovery.posted",
         "recovery.resumed",
         "recovery.reversed",
@@ -47,6 +49,8 @@ _NAMES_OTHERS = frozenset(
         "case.linked",
         "case.unlinked",
         "case.tagged",
+        "recovery.earlier_changed",
+        "recovery.owed_anew",
     }
 )
 

@@ -57,6 +57,11 @@ class Stake:
         elsewhere = self.elsewhere_minor + self.superseded_minor
         return max(self.spent_minor - self.returned_minor - elsewhere, 0)
 
+    @property
+    def is_replaced(self) -> bool:
+        """Whether nothing of the case's own decision holds any more: on all of its payments another case decided anew."""
+        return bool(self.later) and not self.at_stake_minor
+
     def due_of(self, decided_minor: int) -> int:
         """What of a decided amount holds now, with what later decisions of the line need of it."""
         return min(decided_minor, self.at_stake_minor + self.needed_minor + self.needed_forgone_minor)

@@ -4,6 +4,7 @@
     decided           what the decision asks for, after appeals and what the card gave back since
     being repaid      what of that is still to come: less what was repaid, less what was given up
     ended             what was repaid or written off of it, or that nothing was to come back
+    owed              what of it is to be given back to the cardholder, as long as it is not
 
 Of a case that was opened anew also what was repaid or given up in the cases before it, as far as its decision needs it.
     merged            no amount: it is told where its claims are now
@@ -27,7 +28,7 @@ from cases.services.money import Balance, Stake, balance_of, balances_of, shown_
 from cases.services.money_claims import net_of, purchases_of, take
 from cases.services.money_lines import in_lines, standings_of
 from cases.services.money_rows import read_decisions, read_held
-from cases.services.standing import current_decision, recovery_of
+from cases.services.standing import current_decision, is_dissolved, recovery_of
 from cases.workflow import State
 from rules.money import to_decimal
 
@@ -43,6 +44,7 @@ class Kind(StrEnum):
     REPAID = "repaid"
     IN_PART = "repaid_in_part"  # repaid, and the rest of it written off
     WRITTEN_OFF = "written_off"
+    OWED = "to_give_back"  # more came in than is due: the rest belongs to the cardholder
     NOTHING = "nothing"  # nothing was to come back
     MERGED = "merged"  # its claims, and all money of them, are in the case it was merged into
 
@@ -60,6 +62,8 @@ class Told:
     written_off_minor: int = 0
     at_stake_minor: int = 0
     earlier_minor: int = 0  # of what was repaid: in the cases before it, which it takes up
+    owed_minor: int = 0  # of what was repaid: to be given back to the cardholder
+    later_minor: int = 0  # of what was repaid: counts towards a decision taken anew in another case
 
     @property
     def is_decided_in_part(self) -> bool:
@@ -73,6 +77,8 @@ class Told:
             return self.spent_minor
         if self.kind == Kind.WRITTEN_OFF:
             return self.written_off_minor
+        if self.kind == Kind.OWED:
+            return self.owed_minor
         return self.repaid_minor if self.kind in (Kind.REPAID, Kind.IN_PART) else self.open_minor
 
 
@@ -81,7 +87,7 @@ def told_money(case: Case) -> Told:
     if case.told is not None:
         return case.told  # type: ignore[no-any-return]
     stake = shown_stake(case)
-    if not case.disposition:
+    if not _is_judged(case):
         return _told(case, stake, None, None)
     decision, recovery = current_decision(case), recovery_of(case)
     holds = decision is not None and decision.state == Decision.State.APPROVED
@@ -105,7 +111,7 @@ def attach_money(cases: list[Case]) -> list[Case]:
 
 def _told_of(cases: Collection[Case]) -> tuple[dict[int, Told], dict[int, Stake]]:
     stakes = stakes_of(cases)
-    decided = {case.pk: case for case in cases if case.disposition}
+    decided = {case.pk: case for case in cases if _is_judged(case)}
     amounts = decided_amounts(decided)
     recoveries = _recoveries_of(decided)
     for recovery in recoveries:
@@ -140,28 +146,36 @@ def _recoveries(case_ids: Collection[int]) -> QuerySet[Recovery]:
     return rows.only("case_id", "amount_minor", "waived_minor", "closed_at")
 
 
+def _is_judged(case: Case) -> bool:
+    """Whether money may have come in on it: it is decided, or ended since its payments are somebody else's."""
+    return bool(case.disposition) or is_dissolved(case)
+
+
 def _told(case: Case, stake: Stake, decided_minor: int | None, balance: Balance | None) -> Told:
     is_over = case.state == State.CLOSED
     if case.merged_into_id is not None and not stake.spent_minor:
         return Told(Kind.MERGED, 0, 0)
     if not case.disposition:
         nothing = is_over and not stake.spent_minor
+        owed = balance.overpaid_minor if balance is not None else 0
         return Told(
-            Kind.NOTHING if nothing else Kind.AT_STAKE,
+            Kind.OWED if owed else Kind.NOTHING if nothing else Kind.AT_STAKE,
             stake.spent_minor,
             0 if nothing else stake.at_stake_minor,
             at_stake_minor=stake.at_stake_minor,
+            owed_minor=owed,
         )
     due = stake.due_of(decided_minor or 0)
     earlier, forgone = (stake.carried_minor, stake.forgone_minor) if decided_minor is not None else (0, 0)
-    repaid, written_off = earlier, forgone
+    repaid, written_off, owed = earlier, forgone, 0
     still = stake.asked_of(decided_minor or 0) if not is_over else 0
     if balance is not None:
         due, still = balance.due_minor, balance.outstanding_minor
         repaid += max(balance.recovered_minor, 0)
         written_off += balance.written_off_minor
+        owed = balance.overpaid_minor
     return Told(
-        _kind(still, repaid, written_off, is_asked=balance is not None),
+        Kind.OWED if owed else _kind(still, repaid, written_off, is_asked=balance is not None),
         stake.spent_minor,
         still,
         decided_minor,
@@ -170,6 +184,8 @@ def _told(case: Case, stake: Stake, decided_minor: int | None, balance: Balance 
         written_off,
         stake.at_stake_minor,
         earlier,
+        owed,
+        stake.needed_minor,
     )
 
 

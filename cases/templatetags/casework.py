@@ -29,6 +29,7 @@ from cases.pages.undo import undo_context
 from cases.pages.words import MISUSE_TAGS, OWN_WORDS, RISK_WORDS, SOURCES, STATES, TOLD_LABELS, TOLD_WORDS
 from cases.services.amount_words import AMOUNTS, OWN_AMOUNTS
 from cases.services.choice_words import METHODS, disposition_word
+from cases.services.money import shown_stake
 from cases.services.money_told import Kind, Told, told_money
 from fraud.company.calendar import CompanyCalendar
 from fraud.detection.models import Score
@@ -152,6 +153,15 @@ def disposition_tag(code: str) -> SafeString:
         return format_html("{}", "")
     meaning = MISUSE_TAGS[DISPOSITIONS[Disposition(code)].is_misuse] if code in DISPOSITIONS else ""
     return format_html('<span class="tag {}">{}</span>', meaning, disposition_word(code))
+
+
+@register.simple_tag
+def outcome_tag(case: Any) -> SafeString:
+    """Why a case ended, as a tag; without its colour, and saying so, where another case has decided anew on all of its payments."""
+    if not case.disposition or not shown_stake(case).is_replaced:
+        return disposition_tag(case.disposition)  # type: ignore[no-any-return]
+    said = gettext("%(outcome)s, decided anew") % {"outcome": disposition_word(case.disposition)}
+    return format_html('<span class="tag outline">{}</span>', said)
 
 
 @register.simple_tag

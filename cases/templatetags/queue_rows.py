@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from audit.language import current_language
 from audit.people import name_of
 from cases.models import Case
+from cases.services.money import shown_stake
 from cases.services.money_told import told_money
 from fraud.web.kept import Shelf
 
@@ -67,5 +68,6 @@ def _key(case: Any) -> tuple[Hashable, ...]:
         tuple((tag["code"], tag["name"]) for tag in case.tags),
         told.minor,
         told.kind,
+        shown_stake(case).is_replaced,
         name_of(assignee) if assignee is not None else None,
     )

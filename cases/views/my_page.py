@@ -21,12 +21,13 @@ from cases.pages.answer_steps import first_open, short_letter
 from cases.pages.changes import told_changes
 from cases.services.company import company_today
 from cases.services.conflicts import relations_of
-from cases.services.decided_anew import told_earlier
+from cases.services.decided_anew import decided_anew_in, told_earlier
 from cases.services.drafts import draft_number, draft_of
 from cases.services.errors import AmountNotValid
 from cases.services.files import waiting_files
-from cases.services.money import balance_of, due_minor, told_claims
+from cases.services.money import balance_of, due_minor, shown_stake, told_claims
 from cases.services.money_told import told_money
+from cases.services.own import told_cases
 from cases.services.request_words import own_words
 from cases.services.settling import said_of_end
 from cases.services.steps import current_decision, current_request, recovery_of
@@ -97,6 +98,9 @@ def page_context(
         ],
         "is_holder": is_holder,
         "ended": said_of_end(case, current_language()),
+        "anew": (anew := decided_anew_in(case) if is_holder else []),
+        "anew_told": told_cases(actor).filter(pk__in=[one.pk for one in anew]) if anew else [],
+        "is_replaced": bool(anew) and shown_stake(case).is_replaced,
         "changes": told_changes(case, asked.sent_at) if asked else [],
         "notice": _notice(case) if is_holder else None,
         "repayment": _repayment(case) if is_holder else None,

@@ -22,12 +22,13 @@ from cases.actions.rows import Step
 from cases.instalments import agreed_parts
 from cases.models import Consent, Recovery, StatementProfile
 from cases.pages.hints import hints_of_write_off
-from cases.pages.ledger import ages, export_heads, export_ledger, recoveries, with_balances
+from cases.pages.ledger import ages, export_heads, export_ledger, owed_ids, recoveries, with_balances
 from cases.services import errors
 from cases.services.amount_words import AMOUNTS, Amount
 from cases.services.choice_words import METHODS
 from cases.services.company import company_today
 from cases.services.decided import misuse_decided_in
+from cases.services.decided_anew import decided_anew_in, earlier_of
 from cases.services.giving_back import WAYS
 from cases.services.money import balance_of
 from cases.services.reconciliation import COLUMNS, MAX_BYTES, import_postings
@@ -60,6 +61,8 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "all": Q(),
     }
     view = asked.choice("view", _ledger_words(), "open")
+    if view == "owed":  # worked out case by case: for whoever opens the tab
+        chosen["owed"] = Q(pk__in=owed_ids(rows))
     found = keyset_page(
         rows.filter(chosen[view]), by="amount_minor", cursor=request.GET.get("after", ""), size=50
     )
@@ -73,7 +76,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
             {
                 "href": f"?view={code}" + (f"&decided={since}" if since else ""),
                 "label": label,
-                "count": rows.filter(chosen[code])[:1001].count(),
+                "count": rows.filter(chosen[code])[:1001].count() if code in chosen else None,
                 "is_current": code == view,
             }
             for code, label in _ledger_words().items()
@@ -90,6 +93,7 @@ def _ledger_words() -> dict[str, str]:
         "open": str(AMOUNTS[Amount.OUTSTANDING]),
         "overdue": _("Overdue"),
         "write_off": _("Write-offs to decide"),
+        "owed": str(AMOUNTS[Amount.OVERPAID]),
         "closed": _("Closed"),
         "all": pgettext("queue", "All"),
     }
@@ -111,6 +115,8 @@ def _show(request: HttpRequest, row: Recovery, *, status: int = 200, **more: Any
     context = {
         "recovery": row,
         "case": row.case,
+        "anew": decided_anew_in(row.case),
+        "earlier": earlier_of(row.case),
         "postings": list(postings),
         "write_off_hints": hints_of_write_off(row),
         "balance": (balance := balance_of(row)),

@@ -11,7 +11,11 @@ from audit.models import AuditEvent
 from cases.dispositions import Disposition
 from cases.models import Appeal, Case, Notice, OutboxMessage, RecoveryPosting
 from cases.pages.ledger import EXPORT_HEAD, export_row, with_balances
+<<<<<<< HEAD
 from cases.pages.regrouping import regrouping_context
+=======
+from cases.papers.dossier.facts import case_facts
+>>>>>>> 4812ea96fdfb923358437750a0bb2dc661aeaf48
 from cases.services import (
     appeals,
     by_hand,
@@ -27,6 +31,7 @@ from cases.services import (
 )
 from cases.services.money import at_stake, balance_of, stake_of
 from cases.services.money_counted import money_counted
+from cases.services.money_told import cases_with_money, told_money
 from cases.services.steps import current_request
 from cases.workflow import Action
 from tests.cases.stage import AMOUNT, LEGITIMATE, REASON, Stage, fresh
@@ -393,3 +398,50 @@ def test_page_interface_and_file_tell_what_was_repaid_before(stage: Stage, clien
     assert "54,000원" in mine
     client.force_login(stage.cast.reviewer)
     assert client.get(f"/cases/{new.reference}/").status_code == 200
+
+
+@pytest.mark.parametrize("anew", [0, 30_000])
+def test_the_case_that_took_the_money_tells_everywhere_what_is_to_be_given_back(
+    stage: Stage, client: Client, anew: int
+) -> None:
+    """Staff, clerk, cardholder, interface and dossier: none still says that all of it was repaid, and each names the new decision."""
+    case = repaid(stage)
+    new = decided(stage, reopened(stage, case), anew)
+    left = AMOUNT - anew
+    told = told_money(fresh(case))
+    assert (told.kind, told.minor, told.later_minor) == ("to_give_back", left, anew)
+    assert case.pk in cases_with_money(left)
+    assert case.pk not in cases_with_money(left + 1)
+    facts = case_facts(fresh(case), "en")
+    assert (facts["money"]["to_give_back"], facts["decided_anew"]) == (str(left), [new.reference])
+    client.cookies["django_language"] = "en"
+    client.force_login(stage.cast.other_reviewer)
+    row = client.get(f"/api/v1/cases/{case.reference}/").json()
+    assert (row["amount"], row["amount_kind"]) == (str(left), "to_give_back")
+    assert row["decided_anew"] == [new.reference]
+    replaced = '<span class="tag outline">Confirmed misuse, decided anew</span>'
+    for address in (
+        "/queue/?view=closed",
+        f"/cases/{case.reference}/",
+        f"/cases/{new.reference}/?tab=history",
+    ):
+        assert replaced in client.get(address).content.decode(), address
+    page = client.get(f"/cases/{case.reference}/").content.decode()
+    assert f"reopened as {new.reference}" in page
+    timeline = page[page.index("changed by a new decision what is owed") :][:600]
+    assert (new.reference in timeline, f"{left:,}" in timeline) == (True, True)
+    client.force_login(stage.cast.clerk)
+    owed_ones = client.get("/recovery/?view=owed").content.decode()
+    assert (case.reference in owed_ones, f"{left:,}" in owed_ones) == (True, True)
+    assert new.reference in client.get(f"/recovery/{case.reference}/").content.decode()
+    client.force_login(stage.cast.cardholder)
+    mine = client.get("/my/").content.decode()
+    assert f'{left:,}</span> <small class="muted">will be given back to you</small>' in mine
+    own = client.get(f"/my/notices/{case.reference}/").content.decode()
+    assert "A new decision has taken the place of this one" in own
+    assert f"/{new.reference}/" in own
+    assert client.get(f"/api/v1/my/notices/{case.reference}/").json()["decided_anew"] == [new.reference]
+    gives(stage, case, left)
+    assert told_money(fresh(case)).owed_minor == 0
+    client.force_login(stage.cast.clerk)
+    assert case.reference not in client.get("/recovery/?view=owed").content.decode()

@@ -23,10 +23,12 @@ from cases.models import (
 )
 from cases.pages.answers import answers_of
 from cases.pages.changes import told_changes
+from cases.services.decided_anew import decided_anew_in
 from cases.services.drafts import draft_number, draft_of
 from cases.services.files import told_files
 from cases.services.money import balance_of, due_minor, told_claims
 from cases.services.money_told import told_money
+from cases.services.own import told_cases
 from cases.services.settling import said_of_end
 from cases.services.steps import current_decision, recovery_of
 from cases.services.told_version import told_version
@@ -269,6 +271,7 @@ class MyNotice(serializers.Serializer):
     outcome = serializers.SerializerMethodField()
     amount = Amount(lambda case: due_minor(case, current_decision(case)))
     recovered_before = Amount(lambda case: told_money(case).earlier_minor)
+    decided_anew = serializers.SerializerMethodField()
     currency = serializers.CharField()
     policy_clause = serializers.SerializerMethodField()
     message = serializers.SerializerMethodField()
@@ -311,6 +314,15 @@ class MyNotice(serializers.Serializer):
     def get_decided_at(self, case: Case) -> Any:
         decision = self._decision(case)
         return decision.decided_at if decision else None
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_decided_anew(self, case: Case) -> list[str]:
+        """The person's cases whose decision holds now on payments of this one, in the place of this one's; mostly none."""
+        anew = {one.pk for one in decided_anew_in(case)}
+        if not anew:
+            return []
+        known = told_cases(self.context["by"]).filter(pk__in=anew).order_by("pk")
+        return list(known.values_list("reference", flat=True))
 
     def get_ended(self, case: Case) -> str:
         """Why the case ended where its payments turned out to be somebody else's; empty else."""

@@ -16,6 +16,7 @@ from cases.pages.regrouping import linked_cases
 from cases.services.checking import RESULTS, checks_of
 from cases.services.claim_changes import said_of_decision
 from cases.services.clocks import is_overdue
+from cases.services.decided_anew import decided_anew_in
 from cases.services.files import sent_files
 from cases.services.money import claims_of
 from cases.services.money_told import Kind, told_money
@@ -253,6 +254,7 @@ class CaseDetail(CaseRow):
     disposition_reason = serializers.CharField()
     snooze_reason = serializers.CharField()
     reopened_from = serializers.CharField(source="reopened_from.reference", default=None, allow_null=True)
+    decided_anew = serializers.SerializerMethodField()
     merged_into = serializers.CharField(source="merged_into.reference", default=None, allow_null=True)
     split_from = serializers.CharField(source="split_from.reference", default=None, allow_null=True)
     linked = serializers.SerializerMethodField()
@@ -271,10 +273,15 @@ class CaseDetail(CaseRow):
     class Meta(CaseRow.Meta):
         # fmt: off
         fields = (
-            *CaseRow.Meta.fields, "disposition_reason", "snooze_reason", "reopened_from", "merged_into", "split_from", "linked", "checklist", "over_limit", "tags", "actions", "claims", "reasons",
+            *CaseRow.Meta.fields, "disposition_reason", "snooze_reason", "reopened_from", "decided_anew", "merged_into", "split_from", "linked", "checklist", "over_limit", "tags", "actions", "claims", "reasons",
             "requests", "evidence", "decisions", "appeals", "notes",
         )  # type: ignore[assignment]
         # fmt: on
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_decided_anew(self, case: Case) -> list[str]:
+        """The cases whose decision holds now on payments of this one, in the place of its own; mostly none."""
+        return [later.reference for later in decided_anew_in(case)]
 
     @extend_schema_field(CheckRow(many=True))
     def get_checklist(self, case: Case) -> Any:

@@ -44,6 +44,7 @@ def overview(paper: Paper, contents: Contents) -> None:
             (pgettext("dossier", "Reviewer"), said_person(told["assignee"])),
             (pgettext("dossier", "Screening run"), told["run"]),
             (pgettext("dossier", "Reopened from"), told["reopened_from"]),
+            (pgettext("dossier", "Decided anew in"), ", ".join(told["decided_anew"])),
             (str(AMOUNTS["spent"]), amount("spent")),
             (str(AMOUNTS["returned"]), amount("returned")),
             *_asked(told, amount),
@@ -56,7 +57,12 @@ def _asked(told: Mapping[str, Any], amount: Callable[[str], str]) -> list[tuple[
     money = told["money"]
     if money["decided"] is None:
         return [(str(AMOUNTS["at_stake"]), amount("at_stake"))]
-    became = [(AMOUNTS["recovered"], "repaid"), (AMOUNTS["written_off"], "written_off")]
+    became = [
+        (AMOUNTS["recovered_before"], "repaid_before"),
+        (AMOUNTS["recovered"], "repaid"),
+        (AMOUNTS["written_off"], "written_off"),
+        (AMOUNTS["overpaid"], "to_give_back"),
+    ]
     return [
         (str(AMOUNTS["decided"]), amount("decided")),
         *((str(words), amount(name)) for words, name in became if Decimal(money[name])),

@@ -10,6 +10,7 @@ from cases.pages.answers import answers_of
 from cases.pages.headlines import headline, rule_names
 from cases.papers.dossier.values import person, values_of
 from cases.services.claim_changes import said_of_decision
+from cases.services.decided_anew import decided_anew_in
 from cases.services.money import balance_of, stake_of
 from cases.services.money_told import told_money
 from cases.services.standing import recovery_of
@@ -37,6 +38,8 @@ def case_facts(case: Case, language: str) -> dict[str, Any]:
         "assignee": person(case.assignee),
         "run": case.run.reference if case.run else None,
         "reopened_from": case.reopened_from.reference if case.reopened_from else None,
+        "decided_anew": [later.reference for later in decided_anew_in(case)],
+        "is_replaced": stake.is_replaced,
         "money": {
             "spent": decimal_text(stake.spent_minor, case.currency),
             "returned": decimal_text(stake.returned_minor, case.currency),
@@ -48,6 +51,7 @@ def case_facts(case: Case, language: str) -> dict[str, Any]:
             "repaid_before": decimal_text(told.earlier_minor, case.currency),
             "repaid": decimal_text(told.repaid_minor, case.currency),
             "written_off": decimal_text(told.written_off_minor, case.currency),
+            "to_give_back": decimal_text(told.owed_minor, case.currency),
         },
     }
 
@@ -139,15 +143,15 @@ def recovery_facts(case: Case) -> dict[str, Any] | None:
         "waived_minor", "write_off_reason", "write_off_requested_by", "write_off_decided_by", "version",
     )  # fmt: skip
     balance = balance_of(recovery)
-    amounts = ("decided", "due", "recovered", "written_off", "outstanding", "overpaid", "given_back")
+    names_of = ("decided", "due", "recovered", "written_off", "outstanding", "overpaid", "given_back")
+    amounts = {name: getattr(balance, f"{name}_minor") for name in names_of}
+    amounts["recovered_before"] = balance.carried_minor
     consents = Consent.objects.filter(recovery=recovery).select_related("given_by").order_by("id")
     return {
         **values_of(recovery, names),
         "decision": recovery.decision.number,
         "plan": [_part(part, recovery.currency) for part in recovery.plan],
-        "balance": {
-            name: decimal_text(getattr(balance, f"{name}_minor"), recovery.currency) for name in amounts
-        },
+        "balance": {name: decimal_text(minor, recovery.currency) for name, minor in amounts.items()},
         "postings": _postings(recovery),
         "consents": [
             values_of(

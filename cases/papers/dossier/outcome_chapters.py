@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.utils.translation import pgettext
 
+from cases.models import Decision
 from cases.pages.outcomes import why_second
 from cases.papers.dossier.chapters import file_names
 from cases.papers.dossier.contents import Contents
@@ -25,13 +28,19 @@ def decisions(paper: Paper, contents: Contents) -> None:
     if contents.decisions:
         paper.heading(pgettext("dossier", "Decisions"))
     for row in contents.decisions:
-        state = DECISION_STATES[row["state"]]
+        holds = row["state"] == Decision.State.APPROVED
+        is_replaced = holds and contents.told["is_replaced"]
+        state = (
+            pgettext("dossier", "Replaced by a new decision")
+            if is_replaced
+            else DECISION_STATES[row["state"]]
+        )
         paper.heading(f"{row['number']}. {disposition_word(row['disposition'])} · {state}", 2)
         amount = said_money(row["amount"], row["currency"], contents.export.language)
         is_other = row["decided_by"] and row["decided_by"] != row["proposed_by"]
         paper.facts(
             [
-                (str(AMOUNTS["due"]), amount if row["amount"] != "0" else ""),
+                (str(AMOUNTS["decided" if holds else "due"]), amount if row["amount"] != "0" else ""),
                 (pgettext("dossier", "Proposed by"), f"{said_person(row['proposed_by'])}, {said_at(row['proposed_at'])}"),
                 (pgettext("dossier", "Decided by"), f"{said_person(row['decided_by'])}, {said_at(row['decided_at'])}" if row["decided_by"] else ""),
                 (pgettext("dossier", "Four eyes"), said_yes(bool(is_other)) if row["decided_by"] and not row["is_on_appeal"] else ""),
@@ -83,6 +92,11 @@ def ledger(paper: Paper, contents: Contents) -> None:
             *(
                 (str(AMOUNTS[name]), balance[name])
                 for name in ("decided", "due", "recovered", "written_off", "outstanding")
+            ),
+            *(
+                (str(AMOUNTS[name]), balance[name])
+                for name in ("recovered_before", "overpaid", "given_back")
+                if Decimal(told["balance"][name])
             ),
             (pgettext("dossier", "Write-off asked by"), said_person(told["write_off_requested_by"])),
             (pgettext("dossier", "Write-off decided by"), said_person(told["write_off_decided_by"])),
