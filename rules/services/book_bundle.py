@@ -25,7 +25,7 @@ from rules.exceptions import ProposalStale, ValueNotValid
 from rules.models import BookChange, RuleVersion, ValueChange, WordingChange
 from rules.services.activation import activate_version, shadow_version
 from rules.services.book import Entry
-from rules.services.book_import import Asked, steps_through
+from rules.services.book_import import Asked, Tell, steps_through, tell_nobody
 from rules.services.book_takers import BookStep, Taker
 from rules.services.common import State, needed_reason
 from rules.services.deciding import decide_change, waiting_change
@@ -46,18 +46,18 @@ class _OnlyTried(Exception):
     """Takes back what trying a book made."""
 
 
-def try_book(*, text: str, by: Actor) -> list[BookStep]:
+def try_book(*, text: str, by: Actor, tell: Tell = tell_nobody) -> list[BookStep]:
     """What the company would have once somebody else confirmed the book; nothing is kept. Raises BookNotValid, NotPermitted."""
     require(by, "rules.draft_rule")
     require(by, "rules.propose_rule")
     steps: list[BookStep] = []
     with suppress(_OnlyTried), one_transaction():
-        steps += _take(text, by, _ANYBODY, _("From a rule book"))
+        steps += _take(text, by, _ANYBODY, _("From a rule book"), tell)
         raise _OnlyTried
     return steps
 
 
-def propose_book(*, text: str, by: Actor, reason: str) -> BookChange:
+def propose_book(*, text: str, by: Actor, reason: str, tell: Tell = tell_nobody) -> BookChange:
     """Propose all that a book changes as one. Entries that are refused are told with why and keep nothing else from being taken.
 
     Raises BookNotValid, ReasonNeeded, ValueNotValid where it changes nothing, NotPermitted.
@@ -69,7 +69,7 @@ def propose_book(*, text: str, by: Actor, reason: str) -> BookChange:
                 "A full card or resident number stands in the book. None is kept anywhere: take it out first."
             )
         )
-    steps = try_book(text=text, by=by)
+    steps = try_book(text=text, by=by, tell=tell)
     if not any(step.action in _CHANGES for step in steps):
         raise ValueNotValid(reason=_nothing_new(steps))
     with one_transaction():
@@ -80,7 +80,7 @@ def propose_book(*, text: str, by: Actor, reason: str) -> BookChange:
     return change
 
 
-def confirm_book(*, change: BookChange, by: Actor) -> BookChange:
+def confirm_book(*, change: BookChange, by: Actor, tell: Tell = tell_nobody) -> BookChange:
     """Let all of the book hold: lists and parameters with their values, words, and rules in the state the book gives them.
 
     Raises NotPermitted for its author, ProposalStale where it would change something else by now than it said, WrongState, ValueNotValid
@@ -91,7 +91,7 @@ def confirm_book(*, change: BookChange, by: Actor) -> BookChange:
         current = waiting_change(change, by)
         why = _("Rule book %(n)d: %(reason)s") % {"n": current.pk, "reason": current.reason}
         try:
-            steps = _take(current.text, _author(current), by, why[:300])
+            steps = _take(current.text, _author(current), by, why[:300], tell)
         except NotPermitted as error:
             raise ValueNotValid(
                 reason=_("Whoever proposed the book may not propose rules any more. Import it again.")
@@ -149,7 +149,7 @@ def _author(change: BookChange) -> Actor:
     return actor_of(change.proposed_by)
 
 
-def _take(text: str, by: Actor, second: Actor, why: str) -> list[BookStep]:
+def _take(text: str, by: Actor, second: Actor, why: str, tell: Tell) -> list[BookStep]:
     """Every entry proposed by one and agreed to by the other; a refusal undoes its own entry only."""
     require(by, "rules.draft_rule")
     require(by, "rules.propose_rule")
@@ -159,7 +159,7 @@ def _take(text: str, by: Actor, second: Actor, why: str) -> list[BookStep]:
     def both(part: str, take: Taker, entry: Entry) -> BookStep:
         return _settled(part, entry, take, by, second, why, marks)
 
-    return steps_through(text, both, told=_in_both)
+    return steps_through(text, both, asked=_in_both, tell=tell)
 
 
 def _in_both(ask: Asked) -> BookStep:

@@ -28,6 +28,12 @@ _PARTS = ("groups", "rules", "lists", "parameters")
 
 Settle = Callable[[str, Taker, Entry], BookStep]
 Asked = Callable[[], BookStep]
+#: Is told how many entries of how many were gone through.
+Tell = Callable[[int, int], None]
+
+
+def tell_nobody(done: int, total: int) -> None:
+    """For whoever waits anyway."""
 
 
 def ask(step: Asked) -> BookStep:
@@ -48,14 +54,14 @@ def preview_book(*, text: str, by: Actor) -> list[BookStep]:
     return steps
 
 
-def import_book(*, text: str, by: Actor, reason: str = "") -> list[BookStep]:
+def import_book(*, text: str, by: Actor, reason: str = "", tell: Tell = tell_nobody) -> list[BookStep]:
     """Drafts of the rules that are new or differ, proposals of the lists and parameters that do; the rest is told and left alone.
 
     Nothing counts before a second person agrees, rule by rule and list by list. An entry that is refused keeps no other from
     being taken. Raises BookNotValid, NotPermitted.
     """
     with one_transaction():
-        steps = _steps(text, by, reason)
+        steps = _steps(text, by, reason, tell)
         counts = {
             action: sum(step.action == action for step in steps) for action in ("new", "draft", "proposal")
         }
@@ -64,28 +70,32 @@ def import_book(*, text: str, by: Actor, reason: str = "") -> list[BookStep]:
     return steps
 
 
-def _steps(text: str, by: Actor, reason: str = "") -> list[BookStep]:
+def _steps(text: str, by: Actor, reason: str = "", tell: Tell = tell_nobody) -> list[BookStep]:
     require(by, "rules.draft_rule")
     require(by, "rules.propose_rule")
     why = reason or _("From a rule book")
-    return steps_through(text, lambda _part, take, entry: take(entry, by, why))
+    return steps_through(text, lambda _part, take, entry: take(entry, by, why), tell=tell)
 
 
-def steps_through(text: str, settle: Settle, *, told: Callable[[Asked], BookStep] = ask) -> list[BookStep]:
-    """What `settle` makes of each entry of a book, groups, lists and parameters before the rules that refer to them; `told` asks it.
+def steps_through(
+    text: str, settle: Settle, *, asked: Callable[[Asked], BookStep] = ask, tell: Tell = tell_nobody
+) -> list[BookStep]:
+    """What `settle` makes of each entry of a book, groups, lists and parameters before the rules that refer to them; `asked` asks it.
 
     While the rules are taken, what they refer to stays as it is: it is read once, and so is each text. Raises BookNotValid.
     """
     book = book_of(text)
-    steps = []
+    steps: list[BookStep] = []
+    parts = {part: list(entries_of(book, part)) for part in _PARTS}
+    total = sum(map(len, parts.values()))
     for part, known, take in TAKERS:
-        entries = list(entries_of(book, part))
         with one_reading() if part == "rules" else nullcontext():
             if part == "rules":
-                hold_rules(_name(entry, at).strip().upper() for at, entry, _clear in entries)
-            for at, entry, is_clear in entries:
+                hold_rules(_name(entry, at).strip().upper() for at, entry, _clear in parts[part])
+            for at, entry, is_clear in parts[part]:
+                tell(len(steps), total)
                 whole = partial(settle, part, take) if is_clear else refuse_rivals
-                steps.append(told(partial(step_of, part, at, entry, known, whole)))
+                steps.append(asked(partial(step_of, part, at, entry, known, whole)))
     return in_order(steps)
 
 
