@@ -149,6 +149,8 @@ def test_the_pages_take_a_long_book_beside_the_request(
     seen = beside(cast.rule_admin, page, **asked)
     assert seen.context["counts"] == {"new": 2, "draft": 0, "proposal": 0, "same": 0, "refused": 1}
     assert seen.context["text"] == asked["text"]
+    # what follows is sent to the page of the book, not to that of the work
+    assert seen.content.decode().count(f'method="post" action="{page}"') == 2
     refused = beside(cast.rule_admin, page, **asked | {"text": "format: none of ours"})
     assert refused.status_code == 422
     proposed = beside(cast.rule_admin, page, **asked, step="propose")
