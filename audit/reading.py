@@ -1,6 +1,7 @@
 """What a page asks more than once is read once: answers kept while one page is put together, and no longer.
 
-Only where nothing is changed: a page that is shown, never a service. Outside of it every question is asked afresh.
+Only where what is asked is not changed: a page that is shown, or the part of a service that refers to what stays (the rules of a book to its lists).
+Outside of it every question is asked afresh.
 """
 
 from __future__ import annotations

@@ -59,6 +59,7 @@ urlpatterns = [
     path("rules/gallery/<str:code>/adopt/", rule_gallery.adopt, name="adopt-template"),
     path("rules/book/", rule_book.book, name="rule-book"),
     path("rules/book/export/", rule_book.export, name="export-book"),
+    path("rules/book/work/<slug:name>/", rule_book.book_work, name="book-work"),
     path("rules/book/changes/<int:book_id>/", rule_book.book_change, name="book-change"),
     path("rules/book/changes/<int:book_id>/<slug:name>/", rule_book.decide_book, name="decide-book"),
     path("rules/words/", rule_writing.words, name="rule-words"),

@@ -7,10 +7,9 @@ who confirmed, each with its audit entry. Groups, lists and parameters come befo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
-from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -26,8 +25,8 @@ from rules.exceptions import ProposalStale, ValueNotValid
 from rules.models import BookChange, RuleVersion, ValueChange, WordingChange
 from rules.services.activation import activate_version, shadow_version
 from rules.services.book import Entry
-from rules.services.book_import import book_of, entries_of, in_order, refuse_rivals, step_of
-from rules.services.book_takers import TAKERS, BookStep, Taker
+from rules.services.book_import import Asked, Tell, steps_through, tell_nobody
+from rules.services.book_takers import BookStep, Taker
 from rules.services.common import State, needed_reason
 from rules.services.deciding import decide_change, waiting_change
 from rules.services.drafts import propose_version
@@ -47,18 +46,18 @@ class _OnlyTried(Exception):
     """Takes back what trying a book made."""
 
 
-def try_book(*, text: str, by: Actor) -> list[BookStep]:
+def try_book(*, text: str, by: Actor, tell: Tell = tell_nobody) -> list[BookStep]:
     """What the company would have once somebody else confirmed the book; nothing is kept. Raises BookNotValid, NotPermitted."""
     require(by, "rules.draft_rule")
     require(by, "rules.propose_rule")
     steps: list[BookStep] = []
     with suppress(_OnlyTried), one_transaction():
-        steps += _take(text, by, _ANYBODY, _("From a rule book"))
+        steps += _take(text, by, _ANYBODY, _("From a rule book"), tell)
         raise _OnlyTried
     return steps
 
 
-def propose_book(*, text: str, by: Actor, reason: str) -> BookChange:
+def propose_book(*, text: str, by: Actor, reason: str, tell: Tell = tell_nobody) -> BookChange:
     """Propose all that a book changes as one. Entries that are refused are told with why and keep nothing else from being taken.
 
     Raises BookNotValid, ReasonNeeded, ValueNotValid where it changes nothing, NotPermitted.
@@ -70,7 +69,7 @@ def propose_book(*, text: str, by: Actor, reason: str) -> BookChange:
                 "A full card or resident number stands in the book. None is kept anywhere: take it out first."
             )
         )
-    steps = try_book(text=text, by=by)
+    steps = try_book(text=text, by=by, tell=tell)
     if not any(step.action in _CHANGES for step in steps):
         raise ValueNotValid(reason=_nothing_new(steps))
     with one_transaction():
@@ -81,7 +80,7 @@ def propose_book(*, text: str, by: Actor, reason: str) -> BookChange:
     return change
 
 
-def confirm_book(*, change: BookChange, by: Actor) -> BookChange:
+def confirm_book(*, change: BookChange, by: Actor, tell: Tell = tell_nobody) -> BookChange:
     """Let all of the book hold: lists and parameters with their values, words, and rules in the state the book gives them.
 
     Raises NotPermitted for its author, ProposalStale where it would change something else by now than it said, WrongState, ValueNotValid
@@ -92,7 +91,7 @@ def confirm_book(*, change: BookChange, by: Actor) -> BookChange:
         current = waiting_change(change, by)
         why = _("Rule book %(n)d: %(reason)s") % {"n": current.pk, "reason": current.reason}
         try:
-            steps = _take(current.text, _author(current), by, why[:300])
+            steps = _take(current.text, _author(current), by, why[:300], tell)
         except NotPermitted as error:
             raise ValueNotValid(
                 reason=_("Whoever proposed the book may not propose rules any more. Import it again.")
@@ -150,54 +149,71 @@ def _author(change: BookChange) -> Actor:
     return actor_of(change.proposed_by)
 
 
-def _take(text: str, by: Actor, second: Actor, why: str) -> list[BookStep]:
+def _take(text: str, by: Actor, second: Actor, why: str, tell: Tell) -> list[BookStep]:
     """Every entry proposed by one and agreed to by the other; a refusal undoes its own entry only."""
     require(by, "rules.draft_rule")
     require(by, "rules.propose_rule")
     require(second, "rules.activate_rule")
-    book = book_of(text)
-    steps = []
-    for part, known, take in TAKERS:
-        for at, entry, is_clear in entries_of(book, part):
+    marks = _Marks()
 
-            def both(one: Entry, part: str = part, take: Taker = take) -> BookStep:
-                return _settled(part, one, take, by, second, why)
+    def both(part: str, take: Taker, entry: Entry) -> BookStep:
+        return _settled(part, entry, take, by, second, why, marks)
 
-            taken = partial(step_of, part, at, entry, known, both if is_clear else refuse_rivals)
-            step = taken()
-            if step.reason:  # whoever reads it may read the other language
-                step = replace(step, reasons=_in_both(taken))
-            steps.append(step)
-    return in_order(steps)
+    return steps_through(text, both, asked=_in_both, tell=tell)
 
 
-def _in_both(refused: Callable[[], BookStep]) -> dict[str, str]:
-    reasons = {}
-    for language in ("ko", "en"):
+def _in_both(ask: Asked) -> BookStep:
+    """The step, with its reason in both languages: whoever reads it may read the other one."""
+    step, here = ask(), current_language()
+    if not step.reason:
+        return step
+    reasons = {here: step.reason}
+    for language in {"ko", "en"} - {here}:
         with override(language):
-            reasons[language] = refused().reason
-    return reasons
+            reasons[language] = ask().reason
+    return replace(step, reasons=reasons)
 
 
-def _settled(part: str, entry: Entry, take: Taker, by: Actor, second: Actor, why: str) -> BookStep:
+def _settled(
+    part: str, entry: Entry, take: Taker, by: Actor, second: Actor, why: str, marks: _Marks
+) -> BookStep:
     """One entry with everything it proposes agreed to; what waits already by another proposal is refused."""
     first: BookStep | None = None
     for _round in range(_ROUNDS):
-        marks = _newest()
+        before = marks.taken()
         step = take(entry, by, why)
-        n_agreed = _agree(marks, second, why)
-        if part == "rules":
-            n_agreed += _put_in_work(marks[2], str(entry.get("state") or "draft"), by, second, why)
         first = first or step
-        if not n_agreed:
-            if step.action != "same":
-                raise ValueNotValid(
-                    reason=_("A change of it waits for a second person already. It has to be decided first.")
-                )
+        if step.action == "same":
+            marks.put_back(before)
             break
+        n_agreed = _agree(before, second, why)
+        if part == "rules":
+            n_agreed += _put_in_work(before[2], str(entry.get("state") or "draft"), by, second, why)
+        if not n_agreed:
+            raise ValueNotValid(
+                reason=_("A change of it waits for a second person already. It has to be decided first.")
+            )
+        if part == "rules" and step.action in {"new", "draft"} and not step.reason:
+            return first  # its version stands as far as the book says, and no words wait
     assert first is not None
     # what was to be agreed to is; what the company has beyond the book, or otherwise, is still told
     return replace(first, reason=step.reason if step.action == "same" else "")
+
+
+class _Marks:
+    """The newest keys, read anew only where an entry may have changed them, also by being undone."""
+
+    def __init__(self) -> None:
+        self._held: tuple[int, int, int] | None = None
+
+    def taken(self) -> tuple[int, int, int]:
+        """The marks; they hold until something is proposed."""
+        held, self._held = self._held, None
+        return held or _newest()
+
+    def put_back(self, marks: tuple[int, int, int]) -> None:
+        """Nothing was proposed since they were taken."""
+        self._held = marks
 
 
 def _newest() -> tuple[int, int, int]:
@@ -230,10 +246,12 @@ def _agree(marks: tuple[int, int, int], second: Actor, why: str) -> int:
 
 
 def _put_in_work(mark: int, state: str, by: Actor, second: Actor, why: str) -> int:
-    """The rule's draft as far as the book says: counting, in shadow, proposed; else it stays a draft. How many versions went on."""
+    """The rule's draft as far as the book says: counting, in shadow, proposed; else it stays a draft. How many versions came as far."""
     draft = RuleVersion.objects.filter(pk__gt=mark, state=State.DRAFT).first()
-    if draft is None or state not in {State.ACTIVE, State.SHADOW, State.PROPOSED}:
+    if draft is None:
         return 0
+    if state == State.DRAFT:
+        return 1
     version = propose_version(version=draft, by=by, reason=why)
     if state == State.SHADOW:
         shadow_version(version=version, by=second, reason=why)

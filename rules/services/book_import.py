@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -12,16 +13,32 @@ from django.utils.translation import gettext as _
 from audit.actor import Actor
 from audit.language import current_language
 from audit.permissions import require
+from audit.reading import one_reading
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
 from rules.book_text import BookNotValid, read_yaml
 from rules.exceptions import RuleServiceError, ValueNotValid
 from rules.language import RuleNotValid
 from rules.services.book import FORMAT, Entry
-from rules.services.book_takers import TAKERS, BookStep, Taker
+from rules.services.book_takers import TAKERS, BookStep, Taker, hold_rules
 
 MOST_ENTRIES = 2_000
 _PARTS = ("groups", "rules", "lists", "parameters")
+
+
+Settle = Callable[[str, Taker, Entry], BookStep]
+Asked = Callable[[], BookStep]
+#: Is told how many entries of how many were gone through.
+Tell = Callable[[int, int], None]
+
+
+def tell_nobody(done: int, total: int) -> None:
+    """For whoever waits anyway."""
+
+
+def ask(step: Asked) -> BookStep:
+    """The step as it is."""
+    return step()
 
 
 class _OnlySeen(Exception):
@@ -37,14 +54,14 @@ def preview_book(*, text: str, by: Actor) -> list[BookStep]:
     return steps
 
 
-def import_book(*, text: str, by: Actor, reason: str = "") -> list[BookStep]:
+def import_book(*, text: str, by: Actor, reason: str = "", tell: Tell = tell_nobody) -> list[BookStep]:
     """Drafts of the rules that are new or differ, proposals of the lists and parameters that do; the rest is told and left alone.
 
     Nothing counts before a second person agrees, rule by rule and list by list. An entry that is refused keeps no other from
     being taken. Raises BookNotValid, NotPermitted.
     """
     with one_transaction():
-        steps = _steps(text, by, reason)
+        steps = _steps(text, by, reason, tell)
         counts = {
             action: sum(step.action == action for step in steps) for action in ("new", "draft", "proposal")
         }
@@ -53,20 +70,32 @@ def import_book(*, text: str, by: Actor, reason: str = "") -> list[BookStep]:
     return steps
 
 
-def _steps(text: str, by: Actor, reason: str = "") -> list[BookStep]:
+def _steps(text: str, by: Actor, reason: str = "", tell: Tell = tell_nobody) -> list[BookStep]:
     require(by, "rules.draft_rule")
     require(by, "rules.propose_rule")
-    book = book_of(text)
     why = reason or _("From a rule book")
+    return steps_through(text, lambda _part, take, entry: take(entry, by, why), tell=tell)
+
+
+def steps_through(
+    text: str, settle: Settle, *, asked: Callable[[Asked], BookStep] = ask, tell: Tell = tell_nobody
+) -> list[BookStep]:
+    """What `settle` makes of each entry of a book, groups, lists and parameters before the rules that refer to them; `asked` asks it.
+
+    While the rules are taken, what they refer to stays as it is: it is read once, and so is each text. Raises BookNotValid.
+    """
+    book = book_of(text)
     steps: list[BookStep] = []
-    # groups, lists and parameters first: rules refer to them
+    parts = {part: list(entries_of(book, part)) for part in _PARTS}
+    total = sum(map(len, parts.values()))
     for part, known, take in TAKERS:
-        for at, entry, is_clear in entries_of(book, part):
-
-            def taken(one: Entry, take: Taker = take) -> BookStep:
-                return take(one, by, why)
-
-            steps.append(step_of(part, at, entry, known, taken if is_clear else refuse_rivals))
+        with one_reading() if part == "rules" else nullcontext():
+            if part == "rules":
+                hold_rules(_name(entry, at).strip().upper() for at, entry, _clear in parts[part])
+            for at, entry, is_clear in parts[part]:
+                tell(len(steps), total)
+                whole = partial(settle, part, take) if is_clear else refuse_rivals
+                steps.append(asked(partial(step_of, part, at, entry, known, whole)))
     return in_order(steps)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,6 +11,7 @@ from typing import Any, cast
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
+from audit.reading import read_once
 from audit.redaction import redact
 from rules.examples import ExampleNotValid, clean_examples
 from rules.exceptions import ValueNotValid
@@ -66,6 +67,8 @@ _RULE = frozenset(
 _LIST = frozenset(["name", "kind", "label", "values", "expires"])
 _PARAMETER = frozenset(["name", "kind", "label", "values"])
 _GROUP = frozenset(["code", "name", "retired"])
+#: Rules read in one statement.
+_AT_ONCE = 500
 #: Values named where a book leaves out what the company has.
 _MOST_LEFT = 20
 #: The words of a rule that exists: an import proposes them apart from the draft, which carries the text, the weight and the examples.
@@ -85,6 +88,27 @@ class BookStep:
     reasons: Mapping[str, str] = field(default_factory=dict)
 
 
+def hold_rules(codes: Iterable[str]) -> None:
+    """Read the rules of these codes in a few statements, each for the first entry of the reading (`audit.reading`) that asks for it."""
+    wanted, held = list(codes), _held_rules()
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        held |= dict.fromkeys(some)
+        held |= {rule.code: rule for rule in Rule.objects.filter(code__in=some).prefetch_related("versions")}
+
+
+def _held_rules() -> dict[str, Rule | None]:
+    return read_once("rules of a book", dict)
+
+
+def _found_rule(code: str) -> Rule | None:
+    """The rule of that code, with its versions. What was held is given once: whoever asks again may have changed it."""
+    held = _held_rules()
+    if code in held:
+        return held.pop(code)
+    return Rule.objects.filter(code=code).prefetch_related("versions").first()
+
+
 def _rule(entry: Entry, by: Actor, why: str) -> BookStep:
     code = word_of(entry, "code").upper()
     if entry.get("state"):
@@ -99,7 +123,7 @@ def _rule(entry: Entry, by: Actor, why: str) -> BookStep:
         "note": str(entry.get("note") or "")[:500],
         "examples": examples,
     }
-    found = Rule.objects.filter(code=code).prefetch_related("versions").first()
+    found = _found_rule(code)
     if found is None:
         name, clause, question = (pair_of(entry, part) for part in ("name", "clause", "question"))
         version = draft_rule(
@@ -117,7 +141,9 @@ def _rule(entry: Entry, by: Actor, why: str) -> BookStep:
         return BookStep("rules", code, "new", tuple(difference(None, rule_entry(version.rule, version))))
     told = told_version(found)
     before = rule_entry(found, told) if told else None
-    said = propose_other_words(Subject.RULE, code, rule_words(entry), by, why)
+    words = rule_words(entry)
+    is_other = any(getattr(found, name) != text for name, text in words.items())
+    said = propose_other_words(Subject.RULE, code, words, by, why) if is_other else ""
     if before is not None and _decides(before) == _decides(_as_kept(entry, kept)):
         after = before | {name: entry[name] for name in _ABOUT if entry.get(name)}
         reason = " ".join(filter(None, (said, _stands(entry, str(before["state"])))))

@@ -13,6 +13,7 @@ from audit.actor import Actor
 from audit.language import current_language
 from audit.models import AuditEvent
 from audit.people import Login, require_second_person
+from audit.reading import read_once
 from audit.redaction import redact
 from audit.services import people_behind, record
 from rules import language
@@ -54,12 +55,16 @@ def require_state(version: RuleVersion, *allowed: RuleVersion.State) -> None:
 
 def checked(text: str) -> Expression:
     """The tree of a text that is valid with the lists and parameters of today. Raises RuleNotValid."""
-    return language.read(
-        text,
-        lists=list_specs(is_offered=True),
-        parameters=parameter_specs(is_offered=True),
-        currency=company_currency(),
-    )
+    return read_once(("rule text", text), lambda: language.read(text, **read_once("rule words", _words)))
+
+
+def _words() -> dict[str, Any]:
+    """What a text may name today, and the currency it means."""
+    return {
+        "lists": list_specs(is_offered=True),
+        "parameters": parameter_specs(is_offered=True),
+        "currency": company_currency(),
+    }
 
 
 def checked_examples(text: str, examples: Any) -> list[dict[str, Any]]:
@@ -69,7 +74,8 @@ def checked_examples(text: str, examples: Any) -> list[dict[str, Any]]:
         kept = clean_examples(examples)
     except ExampleNotValid as error:
         raise ValueNotValid(reason=error.message(current_language())) from error
-    for at, verdict in enumerate(judge_examples(tree, kept, current_context()), 1):
+    context = read_once("rule context", current_context) if kept else None
+    for at, verdict in enumerate(judge_examples(tree, kept, context) if context else [], 1):
         if not verdict.is_right:
             raise ExampleFails(**verdict_words(at, verdict))
     return kept

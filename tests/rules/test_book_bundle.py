@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from audit.actor import Actor
@@ -193,3 +196,47 @@ def test_book_is_tried_proposed_and_confirmed_by_commands(
     assert Rule.objects.get().code == "Z01"
     assert read_yaml(export_book(by=admin))["lists"][0]["name"] == "z_fuel"
     assert {step.action for step in try_book(text=write_yaml(SMALL), by=admin)} == {"same", "refused"}
+
+
+def test_rules_come_as_far_as_the_book_says_also_beside_a_version_that_counts(
+    admin: Actor, approver: Actor
+) -> None:
+    states = ("active", "shadow", "proposed", "draft")
+
+    def book(limit: int, wanted: dict[str, str]) -> str:
+        about = {"name": {"ko": "가", "en": "a"}, "question": {"ko": "용도는?", "en": "What for?"}}
+        rules = [
+            {"code": code, **about, "state": state, "text": f"amount > {limit} KRW"}
+            for code, state in wanted.items()
+        ]
+        return write_yaml({"format": "cleancard rule book 1", "rules": rules})
+
+    def stored(number: int) -> dict[str, str]:
+        found = RuleVersion.objects.filter(number=number).order_by("rule__code")
+        return {code: str(state) for code, state in found.values_list("rule__code", "state")}
+
+    fresh = {f"N-{state.upper()}": state for state in states}
+    confirm_book(change=propose_book(text=book(5, fresh), by=admin, reason=WHY), by=approver)
+    assert stored(1) == dict(sorted(fresh.items()))
+    counting = {f"C-{state.upper()}": "active" for state in states}
+    confirm_book(change=propose_book(text=book(5, counting), by=admin, reason=WHY), by=approver)
+    second = {f"C-{state.upper()}": state for state in states}
+    change = propose_book(text=book(6, second), by=admin, reason=WHY)
+    assert actions(change) == dict.fromkeys(second, "draft")
+    confirm_book(change=change, by=approver)
+    assert stored(2) == dict(sorted(second.items()))
+
+
+def test_a_rule_more_costs_no_statement_for_what_all_rules_refer_to(admin: Actor, approver: Actor) -> None:
+    confirm_book(change=propose_book(text=write_yaml(SMALL), by=admin, reason=WHY), by=approver)
+    rule = SMALL["rules"][0]
+
+    def statements(rules: list[Any]) -> list[str]:
+        with CaptureQueriesContext(connection) as seen:
+            try_book(text=write_yaml({"format": "cleancard rule book 1", "rules": rules}), by=admin)
+        return [one["sql"] for one in seen]
+
+    few, many = (statements([rule | {"code": f"N{n}"} for n in range(count)]) for count in (2, 9))
+    for table in ("rules_valuelist", "rules_parameter", "rules_parametervalue", "rules_rulegroup"):
+        counts = [sum(f'FROM "{table}"' in sql for sql in each) for each in (few, many)]
+        assert counts[0] == counts[1] > 0, table

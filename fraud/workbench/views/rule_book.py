@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from audit.permissions import NotPermitted
 from audit.typed import whole_number
 from fraud.web.access import page
 from fraud.web.refusals import refusal_sentence
+from fraud.workbench.book_work import Order, begin_again, begin_book, is_long, look_at_book, steps_answered
 from fraud.workbench.views import deciding
 from rules.book_text import LARGEST, BookNotValid, decode_book
 from rules.exceptions import RuleServiceError
@@ -65,6 +66,8 @@ def book(request: HttpRequest) -> HttpResponse:
     step = request.POST.get("step", "")
     try:
         context["text"] = text = _sent(request)
+        if is_long(text):
+            return _beside(request, Order(step or "preview", _by(request).user_id, text, context["reason"]))
         if step == "propose":
             change = propose_book(text=text, by=_by(request), reason=context["reason"])
             messages.success(request, _("Proposed. Somebody else has to agree before it counts."))
@@ -83,9 +86,49 @@ def book(request: HttpRequest) -> HttpResponse:
         return render(
             request, "fraud/rules/book.html", context | {"refusal": str(error)}, status=error.status
         )
+    return _answered(request, steps, context | {"is_applied": step == "apply"})
+
+
+def _answered(request: HttpRequest, steps: Sequence[BookStep], context: dict[str, Any]) -> HttpResponse:
     told = _told(steps)
     told |= {"steps": told["steps"][:SHOWN], "n_left": max(0, len(told["steps"]) - SHOWN)}
-    return render(request, "fraud/rules/book.html", context | told | {"is_applied": step == "apply"})
+    return render(request, "fraud/rules/book.html", context | told)
+
+
+def _beside(request: HttpRequest, order: Order) -> HttpResponse:
+    return redirect("fraud:book-work", name=begin_book(order, by=_by(request)))
+
+
+@page("rules.view_rule")
+@require_http_methods(["GET", "POST"])
+def book_work(request: HttpRequest, name: str) -> HttpResponse:
+    """How far a long book is, and what came out; one whose process died is begun again."""
+    look = look_at_book(name, by=_by(request))
+    if look is None:
+        raise Http404
+    if request.method == "POST":
+        begin_again(name, look.order, by=_by(request))
+        return redirect("fraud:book-work", name=name)
+    is_part = bool(request.headers.get("HX-Request"))
+    if look.answer is None:
+        template = "fraud/rules/_book_work.html" if is_part else "fraud/rules/book_work.html"
+        return render(request, template, {"look": look, "name": name})
+    if is_part:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return _work_done(request, look.order, look.answer)
+
+
+def _work_done(request: HttpRequest, order: Order, answer: dict[str, Any]) -> HttpResponse:
+    if "book" in answer:
+        return redirect("fraud:book-change", book_id=answer["book"])
+    if "refusal" in answer and order.book_id:
+        change = get_object_or_404(BookChange, pk=order.book_id)
+        return _change_page(request, change, status=answer["status"], refusal=answer["refusal"])
+    context: dict[str, Any] = {"text": order.text, "reason": order.reason, "waiting": waiting_books()}
+    if "refusal" in answer:
+        return render(request, "fraud/rules/book.html", context | answer, status=answer["status"])
+    context["is_applied"] = order.step == "apply"
+    return _answered(request, steps_answered(answer), context)
 
 
 @page("rules.view_rule")
@@ -100,6 +143,8 @@ def book_change(request: HttpRequest, book_id: int) -> HttpResponse:
 def decide_book(request: HttpRequest, book_id: int, name: str) -> HttpResponse:
     """Confirm all of a book or return it; never by whoever proposed it."""
     change = get_object_or_404(BookChange, pk=book_id)
+    if name == "approve" and change.state == BookChange.State.PROPOSED and is_long(change.text):
+        return _beside(request, Order("confirm", _by(request).user_id, book_id=change.pk))
 
     def agree() -> str:
         confirm_book(change=change, by=_by(request))
