@@ -11,11 +11,8 @@ from audit.models import AuditEvent
 from cases.dispositions import Disposition
 from cases.models import Appeal, Case, Notice, OutboxMessage, RecoveryPosting
 from cases.pages.ledger import EXPORT_HEAD, export_row, with_balances
-<<<<<<< HEAD
 from cases.pages.regrouping import regrouping_context
-=======
 from cases.papers.dossier.facts import case_facts
->>>>>>> 4812ea96fdfb923358437750a0bb2dc661aeaf48
 from cases.services import (
     appeals,
     by_hand,
