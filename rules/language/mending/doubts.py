@@ -34,7 +34,7 @@ def to_copy(text: str, meant: Meanings, names: Names) -> list[str]:
     if meant.code:
         return ways  # what stands instead of something a rule does not see
     is_whole = not text[: meant.start].strip() and not text[meant.end :].strip()
-    if not is_whole and is_denied(text, meant.start, meant.end):
+    if not is_whole and not meant.is_denied_within and is_denied(text, meant.start, meant.end):
         ways = [way if standing_in(way).denials else negated(way) for way in ways]
     return [way for way in ways if not judge(way, names)]
 

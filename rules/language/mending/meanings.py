@@ -22,6 +22,8 @@ class Meanings:
     rule: str = ""
     #: the message, where it is none of the usual two
     code: str = ""
+    #: whether the choices deny already what the text denies of this part
+    is_denied_within: bool = False
 
 
 _COUNTED = re.compile(

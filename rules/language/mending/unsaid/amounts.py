@@ -7,7 +7,7 @@ import re
 from rules.language.literals import number_of, usual_currency
 from rules.language.mending.meanings import Meanings
 from rules.language.mending.pieces import pieces_of
-from rules.language.mending.unsaid.parts import money_in, period_in, plain_amount, sign_in
+from rules.language.mending.unsaid.parts import money_in, period_in, plain_amount, sign_at, sign_in, sign_of
 
 _TOTAL = re.compile(
     r"합계|총액|총합|누계|누적|합산|총\s|합이|\btotal(?:s|ling|ing)?\b|\bsum\b|altogether|combined",
@@ -73,7 +73,7 @@ def _foreign(text: str) -> Meanings | None:
         number, currency = plain_amount(piece.out)
         if currency == usual:
             continue
-        sign = sign_in(text) or ">="
+        sign = sign_of(text, piece) or ">="
         there = f'original_currency = "{currency}" and original_amount {sign} {number:,f}'
         return Meanings(piece.start, piece.end, f"{there}, amount {sign} {piece.out}")
     return None
@@ -98,7 +98,7 @@ def _average(text: str) -> Meanings | None:
         "cardholder",
     )
     if times is None and money and not re.search(r"보다|than (?:the|their)", text):
-        sign = sign_in(text) or ">="
+        sign = sign_of(text, money[0]) or ">="
         period, said = period_in(text)
         ways = [f"mean(amount same {whose}{period or ' within 30 days'}) {sign} {money[0].out}"]
         if said is not None and period == ", day":
@@ -116,13 +116,15 @@ def whose_average_asked(text: str) -> Meanings | None:
     """가맹점 평균의 3배, the company average: the average of whose payments is not certain."""
     match = _WHOSE_AVERAGE.search(text)
     times = _FACTOR.search(text)
-    if match is None or not (times or re.search(r"보다|\bthan\b|초과|이상|넘", text)) or money_in(text):
+    if match is None or not (
+        times or (re.search(r"보다|\bthan\b|초과|이상|넘", text) and not money_in(text))
+    ):
         return None
     said = (match[1] or match[2]).lower()
     keys = next(keys for word, keys in _AVERAGE_OF if re.search(word, said))
     factor = times and (_FACTORS.get((times[1] or times[2] or "").lower()) or times[1] or times[2] or "2")
     length = period_in(text)[0] or " within 30 days"
-    sign = sign_in(text)
+    sign = sign_at(text, *times.span()) if times else sign_in(text)
     subject = f"{factor} * mean" if factor else "mean"
     signs = (sign,) if sign else (">=", ">")
     ways = [f"amount {one} {subject}(amount same {key}{length})" for key in keys for one in signs]

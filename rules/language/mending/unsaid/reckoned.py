@@ -13,7 +13,7 @@ from rules.language.mending.unsaid.parts import (
     number_in,
     period_in,
     plain_amount,
-    sign_in,
+    sign_of,
 )
 
 _ABOUT = re.compile(
@@ -171,7 +171,7 @@ def of_each(text: str) -> Meanings | None:
     money = money_in(text)
     if match is None or len(money) != 1:
         return None
-    limit = f"amount {sign_in(text) or '>='} {money[0].out}"
+    limit = f"amount {sign_of(text, money[0]) or '>='} {money[0].out}"
     return told(
         match,
         f"count(same cardholder{period_in(text)[0] or ', day'} where {limit}) >= {number_in(match['n'])}",

@@ -6,7 +6,7 @@ import re
 
 from rules.language.literals import usual_currency
 from rules.language.mending.meanings import Meanings
-from rules.language.mending.unsaid.parts import money_in, period_in, sign_in
+from rules.language.mending.unsaid.parts import money_in, period_in, sign_at, sign_of
 
 _ALL = re.compile(
     r"(?:모든|전체|전)\s?(?:직원|사원|임직원|사용자|카드\s?사용자|카드|부서|사람)(?:들|의|이|가)?|직원\s?(?:전체|전원|모두)|회사\s?(?:전체|전부)|전사(?!적)|전부\s?합|우리\s?회사"
@@ -63,9 +63,10 @@ def _everybody(text: str) -> Meanings | None:
     if match is None or _SEVERAL.search(text[: match.start()] + " " + text[match.end() :]) is None:
         return None
     period = period_in(text)[0] or " within 30 days"
-    sign = sign_in(text) or ">="
     money = money_in(text)
     number = re.search(r"([0-9]+)\s*(?:번|회|건|times|payments)", text)
+    sign = sign_of(text, money[0]) if money else sign_at(text, *number.span()) if number else ""
+    sign = sign or ">="
     if money or number is None:
         limit = f"{sign} {money[0].out}" if money else f"{sign} 10,000,000 {usual_currency()}"
         call = "sum(amount same {}{})"
@@ -95,7 +96,7 @@ def _card(text: str) -> Meanings | None:
     period = period_in(text)[0] or " within 30 days"
     money = money_in(text)
     if money and number is None:
-        limit = f"{sign_in(text) or '>='} {money[0].out}"
+        limit = f"{sign_of(text, money[0]) or '>='} {money[0].out}"
         return Meanings(
             match.start(), match.end(), f"sum(amount same cardholder{period}) {limit}", code="cards_unseen"
         )
@@ -107,7 +108,8 @@ def _card(text: str) -> Meanings | None:
 def _weeks(text: str) -> Meanings | None:
     """2주 안에 100만원 초과: the total, or one payment of them? Never a number of payments."""
     period, said = period_in(text)
-    money, sign = money_in(text), sign_in(text)
+    money = money_in(text)
+    sign = sign_of(text, money[0]) if money else ""
     if (
         said is None
         or "week" not in period

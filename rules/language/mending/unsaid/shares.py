@@ -6,7 +6,7 @@ import re
 
 from rules.language.literals import length_text
 from rules.language.mending.meanings import Meanings
-from rules.language.mending.unsaid.parts import ENGLISH_NUMBERS, number_in, sign_in
+from rules.language.mending.unsaid.parts import ENGLISH_NUMBERS, number_in, sign_at, sign_in
 
 _PART = re.compile(
     r"(?P<service_charge>팁|봉사료|\b(?:tips?|gratuity|service charge)\b)|(?P<vat_amount>부가가?치?세(?:액)?|\b(?:vat|tax)\b)",
@@ -37,17 +37,20 @@ _OPENED = re.compile(r"개업|개점|오픈|창업|open|found|establish", re.IGN
 
 def shares_asked(text: str) -> Meanings | None:
     """``tip over 10%``: of the whole amount, or of what it is put on; None where no share of a tip or a tax is told."""
-    part, share = _PART.search(text), _SHARE.search(text)
-    if part is None or share is None or re.search(r"한도|limit", text, re.IGNORECASE):
+    part = _PART.search(text)
+    share = next((one for one in _SHARE.finditer(text) if not _is_of_limit(text, one)), None)
+    if part is None or share is None:
         return None
     field = str(part.lastgroup)
-    signs = [sign_in(text)] if sign_in(text) else [">=", ">"]
     whole = _OF_ALL.search(text)
+    said = sign_at(text, share.start(), share.end())
+    signs = [said] if said else [">=", ">"]
     bases = ("amount",) if whole else ("amount", f"(amount - {field})")
     ways = ", ".join(f"{field} {sign} {share[1]}% * {base}" for base in bases for sign in signs)
     places = [found.span() for found in (part, share, whole) if found is not None]
+    end = max(high for _, high in places)
     return Meanings(
-        min(low for low, _ in places), max(high for _, high in places), ways, is_one=", " not in ways
+        min(low for low, _ in places), end, ways, is_one=", " not in ways, is_denied_within=bool(said)
     )
 
 
@@ -57,7 +60,7 @@ def since_asked(text: str) -> Meanings | None:
     if gap is not None:
         number = gap["n"] or gap["n_en"]
         return Meanings(
-            gap.start(), gap.end(), f"minutes_since_previous {sign_in(text) or '<'} {number}", is_one=True
+            gap.start(), gap.end(), f"minutes_since_previous {_gap_sign(gap)} {number}", is_one=True
         )
     match = _SINCE.search(text)
     if match is None:
@@ -69,6 +72,21 @@ def since_asked(text: str) -> Meanings | None:
     what = match["event"] or match["english"] or match["of"]
     field = "merchant_age_days" if _OPENED.search(what) else "days_since_hired"
     return Meanings(match.start(), match.end(), f"{field} {_sign(match)} {days}", is_one=True)
+
+
+def _is_of_limit(text: str, share: re.Match[str]) -> bool:
+    """``한도의 50%``, ``50% of the card limit``."""
+    return bool(
+        re.search(r"한도(?:액)?(?:의|에서|가)?\s*$", text[: share.start()])
+        or re.match(
+            r"\s*(?:of )?(?:the |their |his |her )?(?:card )?limit", text[share.end() :], re.IGNORECASE
+        )
+    )
+
+
+def _gap_sign(gap: re.Match[str]) -> str:
+    """Of the words of the gap alone: within is up to and with."""
+    return "<=" if gap[0].lower().startswith("within") else sign_in(gap[0]) or "<"
 
 
 def _days(number: str, unit: str) -> int | None:
