@@ -46,6 +46,9 @@ def is_unclear(tokens: Sequence[Said], at: int, taken: int, *, is_either: bool) 
         return False
     if first.written in _LEAVING_OUT and is_listed:
         return True
+    is_or = behind.value == "or" and tokens[at + taken - 1].kind in _NOUNS
+    if is_or and after is not None and after.kind in _NOUNS:
+        return True  # not on weekends or holidays over 100,000: neither of them
     if after is not None and after.is_word("not", "none"):
         return False  # no receipt or no purpose: each is denied by itself
     return (is_either or behind.value == "with") and not any(

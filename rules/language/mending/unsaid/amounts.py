@@ -48,6 +48,10 @@ _SHARE_RANGE = re.compile(
     re.IGNORECASE,
 )
 _NOBODY = re.compile(r"(외부\s?)?(?:참석자|참석\s?인원|참석인원)\s?(?:수)?(?:가|이|도|은|는)?\s*(?:없\S*)")
+#: What a number counts that is no amount.
+_COUNTS = re.compile(
+    r"^[0-9,.]+\s*(?:번|회|건|명|차례|곳|일|주|개월|분|시간|(?:times|payments|purchases|people|days|weeks|months|hours|minutes)\b)"
+)
 _HEAD = re.compile(r"(?:1\s?인|일인|인)\s?당|\bper (?:head|person|attendee|guest)\b", re.IGNORECASE)
 _LIMIT = re.compile(r"한도|\blimit\b", re.IGNORECASE)
 _COMPARED = re.compile(
@@ -146,6 +150,7 @@ def _compared(text: str) -> Meanings | None:
         for piece in pieces_of(text)
         if piece.start not in known
         and piece.kind == "number"
+        and _COUNTS.search(text[piece.start : piece.end + 10]) is None
         and re.search(r"금액|amount|per (?:head|person)", text, re.IGNORECASE)
         and number_of(piece.out)
     ]

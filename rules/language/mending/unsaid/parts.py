@@ -60,11 +60,11 @@ _LENGTH = re.compile(
 
 #: What denies the words behind it, and before it.
 _DENIED_BEFORE = re.compile(
-    r"\b(?:not|except|excepting|excluding|without|other than|apart from|but no)\s+(?:(?:for|in|at|on|of|during|by|from|the|a|an|our|any)\s+)*$",
+    r"\b(?:not|except|excepting|excluding|without|other than|apart from|outside(?: of)?|but no)\s+(?:(?:for|in|at|on|of|during|by|from|the|a|an|our|any)\s+)*$",
     re.IGNORECASE,
 )
 _DENIED_BEHIND = re.compile(
-    r"(?:은|는|이|가|을|를|만|에는|에|에만)?\s?(?:직원|소속|결제|사용)?(?:은|는|이|가|을|를|만)?\s?(?:제외|빼고|뺀|말고|아닌|아니|아님|이외|외(?=\s|$|의|에))|\s+(?:is |are )?(?:excluded|excepted|exempt)\b",
+    r"(?:은|는|이|가|을|를|만|에는|에|에만)?\s?(?:직원|소속|결제|사용|경우|건|날|곳)?(?:은|는|이|가|을|를|만)?\s?(?:제외|빼고|뺀|말고|않|아닌|아닐|아니|아님|이외|외(?=\s|$|의|에))|\s+(?:is |are )?(?:excluded|excepted|exempt)\b",
     re.IGNORECASE,
 )
 

@@ -29,7 +29,7 @@ _CLASS_OF = {"천": 1000, "만": 10_000, "십만": 100_000, "백만": 1_000_000}
 
 
 _BELOW = re.compile(
-    r"(?:바로\s?(?:아래|밑|전)|직전|살짝\s?(?:아래|밑|못)|조금\s?못)\S*|\bjust (?:below|under|short of)\b|\bslightly (?:below|under)\b",
+    r"(?:바로\s?(?:아래|밑|전)|직전(?!\s?(?:결제|거래|사용|청구|가맹점|이용))|(?:[0-9만천백]\s?원?\s?)직전(?=\s결제)|살짝\s?(?:아래|밑|못)|조금\s?못)\S*|\bjust (?:below|under|short of)\b|\bslightly (?:below|under)\b",
     re.IGNORECASE,
 )
 

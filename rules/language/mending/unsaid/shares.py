@@ -29,6 +29,7 @@ _SINCE = re.compile(
 #: How long after the payment before.
 _GAP = re.compile(
     r"(?:결제|사용)\s?(?:간격|간\s?시간|사이\s?시간)(?:이|은|가)?\s*(?P<n>[0-9]+)\s*분(?:\s?(?:미만|이하|이내|초과|이상)\S*)?"
+    r"|(?:직전|바로\s?(?:전|앞)|앞선|이전)\s?(?:결제|사용|거래)(?:와|과|에서|로부터|부터)?\s?(?:후|이후|뒤|하고)?\s*(?P<n_ko>[0-9]+)\s*분\s?(?:미만|이하|이내|안|내|만|초과|이상|넘)\S*(?:\s?다시)?"
     r"|\b(?:(?:less|more) than|within|under|over) (?P<n_en>[0-9]+) minutes? (?:since|after|of) (?:the |his |her |their )?(?:previous|last|prior) (?:payment|purchase|transaction)\b",
     re.IGNORECASE,
 )
@@ -58,7 +59,7 @@ def since_asked(text: str) -> Meanings | None:
     """``입사 한 달 안에``, ``opened less than 30 days ago``: days since the one or the other, minutes since the payment before; None where neither is told."""
     gap = _GAP.search(text)
     if gap is not None:
-        number = gap["n"] or gap["n_en"]
+        number = gap["n"] or gap["n_ko"] or gap["n_en"]
         return Meanings(
             gap.start(), gap.end(), f"minutes_since_previous {_gap_sign(gap)} {number}", is_one=True
         )
@@ -86,7 +87,9 @@ def _is_of_limit(text: str, share: re.Match[str]) -> bool:
 
 def _gap_sign(gap: re.Match[str]) -> str:
     """Of the words of the gap alone: within is up to and with."""
-    return "<=" if gap[0].lower().startswith("within") else sign_in(gap[0]) or "<"
+    return sign_in(gap[0]) or (
+        "<=" if re.search(r"^within|분\s?(?:안|내|만)", gap[0], re.IGNORECASE) else "<"
+    )
 
 
 def _days(number: str, unit: str) -> int | None:
