@@ -34,6 +34,10 @@ from tests.rules.test_spoken import COMPANY
         ("업무시간이 아닐 때", "not (is_business_day and time(transacted_at) in 09:00..18:00)"),
         ("외부 참석자가 없지 않은", "n_external_attendees is not missing, n_external_attendees != 0"),
         ("환불이 아닌 결제", "cancelled_at is missing, not (cancel_amount > 0 KRW)"),
+        ("3월 1일부터 3월 15일까지", "date(transacted_at) in 2026-03-01..2026-03-15"),
+        ("12월 20일부터 1월 5일까지", "date(transacted_at) in 2026-12-20..2027-01-05"),
+        ("다른 가맹점 같은 금액 하루 2번", "distinct(merchant same cardholder, amount, day) >= 2"),
+        ("different shops more than 4 times a week", "distinct(merchant same cardholder, week) > 4"),
         ("직전 결제와 3분 이내, 10만원 이상", "minutes_since_previous <= 3"),
     ],
 )

@@ -6,7 +6,15 @@ import re
 
 from rules.language.literals import usual_currency
 from rules.language.mending.meanings import Meanings
-from rules.language.mending.unsaid.parts import money_in, period_in, sign_at, sign_of
+from rules.language.mending.unsaid.parts import (
+    ENGLISH_NUMBER,
+    KOREAN_NUMBER,
+    money_in,
+    number_in,
+    period_in,
+    sign_at,
+    sign_of,
+)
 
 _ALL = re.compile(
     r"(?:모든|전체|전)\s?(?:직원|사원|임직원|사용자|카드\s?사용자|카드|부서|사람)(?:들|의|이|가)?|직원\s?(?:전체|전원|모두)|회사\s?(?:전체|전부)|전사(?!적)|전부\s?합|우리\s?회사"
@@ -42,6 +50,13 @@ _WITHIN_DAY = re.compile(
     r"\s*(?P<twice>twice )?(?:within|in) (?:a|one|1) day(?P<behind> twice)?\s*|\s*(?:1\s?일|하루)\s?(?:이내|안)(?:에)?\s*",
     re.IGNORECASE,
 )
+_OTHER_SHOPS = re.compile(
+    r"(?:서로\s?)?다른\s?(?:가맹점|가게|상점|곳)(?:에서|의)?|\bdifferent (?:merchants|shops|stores|places|vendors)\b",
+    re.IGNORECASE,
+)
+_TIMES_SAID = re.compile(
+    rf"({KOREAN_NUMBER})\s*(?:번|회|건)|\b(twice|(?:{ENGLISH_NUMBER})(?= times| payments))\b", re.IGNORECASE
+)
 _COUNT = re.compile(
     r"\s*(?:(?:하루|월|일)\s*)?(?:결제\s*|사용\s*)?(?:건수|횟수|number of (?:payments|transactions|claims))(?:가|는)?\s*([0-9]+)\s*(?:건|회|번)?\s*",
     re.IGNORECASE,
@@ -50,7 +65,7 @@ _COUNT = re.compile(
 
 def several_asked(text: str) -> Meanings | None:
     """What is not said of several payments in a text; None where all is."""
-    for asked in (_everybody, _card, _weeks, _often, _alike, _day_alone, _times):
+    for asked in (_everybody, _card, _different, _weeks, _often, _alike, _day_alone, _times):
         found = asked(text)
         if found is not None:
             return found
@@ -103,6 +118,19 @@ def _card(text: str) -> Meanings | None:
     return Meanings(
         match.start(), match.end(), f"count(same cardholder{period}) >= {times}", code="cards_unseen"
     )
+
+
+def _different(text: str) -> Meanings | None:
+    """``다른 가맹점 같은 금액 하루 2번``: so many shops as payments were said, of what is the same of them."""
+    match, times = _OTHER_SHOPS.search(text), _TIMES_SAID.search(text)
+    if match is None or times is None:
+        return None
+    said = times[1] or times[2]
+    number = 2 if said.lower() == "twice" else number_in(said)
+    key = ", amount" if re.search(r"(?:같은|동일한?)\s*금액|\bsame amount", text, re.IGNORECASE) else ""
+    sign = sign_at(text, *times.span()) or ">="
+    way = f"distinct(merchant same cardholder{key}{period_in(text)[0] or ' within 30 days'}) {sign} {number}"
+    return Meanings(match.start(), match.end(), way, is_one=True)
 
 
 def _weeks(text: str) -> Meanings | None:
