@@ -51,6 +51,9 @@ def test_the_side_of_a_named_thing_is_what_is_told(said: str, meant: str) -> Non
         "not on weekends or holidays over 50,000",
         "over 50,000 and not at night or on weekends",
         "not on a weekend or a holiday",
+        "not on weekdays between 9 am and 6 pm",
+        "not on weekends after 6 pm",
+        "주중 오전 9시부터 오후 6시 외",
     ],
 )
 def test_no_reading_of_a_denied_list_leaves_half_of_it_undenied(said: str) -> None:

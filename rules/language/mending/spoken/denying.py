@@ -65,7 +65,7 @@ def _takes_along(before: Said, last: Said) -> bool:
     ):
         return False
     if last.written in _LEFT_OUT:
-        return not before.written.endswith(("에", "에서", "중", "중에"))
+        return not before.written.removesuffix("주중").endswith(("에", "에서", "중", "중에"))
     return before.is_word("none", "there")
 
 
@@ -75,7 +75,12 @@ def _leaves_more(tokens: Sequence[Said], at: int, taken: int) -> bool:
     if first.written in _LEAVING_OUT - {"without"}:
         return True
     is_noun = tokens[at + 1].kind in _NOUNS and tokens[at + taken - 1].kind in _NOUNS
-    return first.is_word("not") and is_noun and behind.kind in _NOUNS
+    return first.is_word("not") and is_noun and (behind.kind in _NOUNS or _are_hours(tokens, at + taken))
+
+
+def _are_hours(tokens: Sequence[Said], at: int) -> bool:
+    """Between 9 am and 6 pm, after 6 pm: hours of that day, or hours that are asked besides."""
+    return any(token.kind == "time" for token in tokens[at : at + 2])
 
 
 _NEGATING = re.compile(
