@@ -35,6 +35,12 @@ OFFERED = (
     ("isnull(receipt_id)", "receipt_id is missing"), ("ISBLANK(receipt_id)", "receipt_id is missing"), ("empty(purpose_text)", "purpose_text is missing"),
     ("missing(receipt_id)", "receipt_id is missing"), ("exists(receipt_id)", "receipt_id is not missing"), ("isblank(영수증)", "receipt_id is missing"),
     ("not exists(receipt_id) and amount > 5만원", "receipt_id is missing and amount > 50,000 KRW"), ("isnull(receipt_id) = false", "receipt_id is not missing"),
+    # not before a field that is no yes or no
+    ("not receipt_id", "receipt_id is missing"), ("!receipt_id and amount > 5만원", "receipt_id is missing and amount > 50,000 KRW"),
+    ("amount > 50,000 KRW and not pre_approval_id", "amount > 50,000 KRW and pre_approval_id is missing"), ("not project_code and on_leave", "project_code is missing and on_leave"),
+    # wildcards without quotation marks, and today
+    ("merchant.name like %bar%", 'merchant.name like "*bar*"'), ("merchant.name not like bar%", 'merchant.name not like "bar*"'),
+    ("today - transacted_at > 30", "now - transacted_at > 30 days"), ("today() - transacted_at > 30 days", "now - transacted_at > 30 days"),
     # where, by other names
     ("sum(amount same cardholder within 1 day if hour > 22) > 500,000 KRW", "sum(amount same cardholder within 1 day where hour > 22) > 500,000 KRW"),
     ("sum(amount same cardholder within 1 day, hour > 22) > 500,000 KRW", "sum(amount same cardholder within 1 day where hour > 22) > 500,000 KRW"),
@@ -58,6 +64,7 @@ ASKED = (
     ("평일에 새벽 2시 이전 또는 밤 11시 이후 10만원 초과", ("(is_business_day and hour < 2) or (hour >= 23 and amount > 100,000 KRW)", "is_business_day and (hour < 2 or hour >= 23) and amount > 100,000 KRW")),
     ("count(merchant same cardholder within 1 day) >= 3", ("count(same cardholder within 1 day) >= 3", "distinct(merchant same cardholder within 1 day) >= 3")),
     ("건수(가맹점 같은 사용자 7일 이내) >= 3", ("count(same cardholder within 7 days) >= 3", "distinct(merchant same cardholder within 7 days) >= 3")),
+    ("amount > 1,000.000 KRW", ("amount > 1,000,000 KRW", "amount > 1,000 KRW")),
     ("amount > 500,000 KRW and or hour >= 22", ("amount > 500,000 KRW and hour >= 22", "amount > 500,000 KRW or hour >= 22")),
     ("금액 > 50만원 or and hour >= 22", ("amount > 500,000 KRW and hour >= 22", "amount > 500,000 KRW or hour >= 22")),
 )

@@ -114,7 +114,8 @@ def test_a_misspelt_word_is_told_at_its_place_in_both_languages() -> None:
 @pytest.mark.parametrize(
     ("said", "meant"),
     [
-        ("10만원 이상 상품권에서 3회", None),
+        ("10만원 이상 상품권에서 3회",
+         'amount >= 100,000 KRW and merchant.name contains "상품권" and count(same cardholder within 30 days where merchant.name contains "상품권" and amount >= 100,000 KRW) >= 3'),
         ("식당 이름에 룸 포함", None),
         ("상호에 '술집' 포함", 'merchant.name contains "술집"'),
         ("참석자 3명 이상", "n_attendees >= 3"),
@@ -123,6 +124,6 @@ def test_a_misspelt_word_is_told_at_its_place_in_both_languages() -> None:
         ("한 사람이 하루에 3번 이상", "count(same cardholder, day) >= 3"),
         ("amount > 100 USD and on_leave = true", "amount > 100 USD and on_leave = yes"),
     ],
-)
+)  # fmt: skip
 def test_what_was_understood_before_stays(said: str, meant: str | None) -> None:
     assert refused(said).correction == meant

@@ -12,11 +12,13 @@ from rules.language.mending.naming_place import Names
 from rules.language.mending.spoken import Spoken, reaches_far
 from rules.language.mending.spoken.clauses import negated
 from rules.language.mending.unsaid.parts import is_denied
-from rules.language.mending.unsaid.standing import standing_in
 from rules.language.nodes import And, Comparison, FieldRef, TextMatch, walk
 from rules.language.parse import parse
 from rules.language.problems import Problem, RuleNotValid, told_at
 from rules.language.text import to_text
+
+#: That a condition denies something; that something is missing, or not, is the thing itself.
+_DENIES = re.compile(r"\bnot\b(?! missing)|!=")
 
 
 def two_ways(text: str, mended: str | None, spoken: Spoken | None) -> list[str]:
@@ -34,8 +36,8 @@ def to_copy(text: str, meant: Meanings, names: Names) -> list[str]:
     if meant.code:
         return ways  # what stands instead of something a rule does not see
     is_whole = not text[: meant.start].strip() and not text[meant.end :].strip()
-    if not is_whole and is_denied(text, meant.start, meant.end):
-        ways = [way if standing_in(way).denials else negated(way) for way in ways]
+    if not is_whole and not meant.is_denied_within and is_denied(text, meant.start, meant.end):
+        ways = [way if _DENIES.search(re.sub(r'"[^"]*"', "", way)) else negated(way) for way in ways]
     return [way for way in ways if not judge(way, names)]
 
 

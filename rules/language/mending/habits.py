@@ -9,7 +9,9 @@ import re
 from collections.abc import Callable
 from itertools import pairwise
 
+from rules.fields import FIELDS
 from rules.language.literals import usual_currency
+from rules.language.text import quote
 from rules.language.words import field_meant, key_meant
 
 _TEXTS = re.compile(r'"(?:[^"\n]|"")*"|\'(?:[^\'\n]|\'\')*\'')
@@ -48,6 +50,20 @@ _CONDITION = re.compile(
     rf"\b(?:count|건수|횟수)\s*\(\s*(?:(?:where|if)\s+)?(?P<condition>{_NAME}\s*(?:<=|>=|!=|<>|==|=|<|>|\bcontains\b|\bin\b)\s*[^()]*?)\s*,?\s+(?P<same>(?:same|같은|동일한?)\s[^()]*)\)",
     re.IGNORECASE,
 )
+#: not receipt_id: a field that is no yes or no is denied where it is missing.
+_NOTHING = re.compile(
+    rf"(?:\bnot\s+|!\s*)(?P<field>{_NAME})(?=\s*(?:\)|$|(?:and|or)\b|&&|\|\|))", re.IGNORECASE
+)
+#: like %bar%, without quotation marks.
+_WILDCARDS = re.compile(
+    r"\b(?P<like>not\s+like|like)\s+(?P<what>%[^\s%\"'()]+%?|[^\s%\"'()]+%)(?=\s|\)|$)", re.IGNORECASE
+)
+_TODAY = re.compile(
+    r"\b(?:today|current_date|current_timestamp|sysdate|getdate|now)\b(?:\s*\(\s*\))?(?=\s*-\s*[^\W\d])",
+    re.IGNORECASE,
+)
+#: 1,000.000: a point that parts thousands, or decimals that no money has.
+_MIXED = re.compile(r"(?<![0-9.,])(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+)\.(?P<rest>[0-9]{3})(?![0-9.,])")
 #: What of several payments can be counted each once; of the rest every payment has its own.
 _KINDS = frozenset(
     {"merchant", "cardholder", "department", "mcc", "brn", "region", "country", "grade", "job_family", "approver", "project", "purpose", "currency", "day"}
@@ -59,9 +75,21 @@ def rewritten(text: str) -> tuple[str, ...]:
     """The texts one of which is meant; nothing where no such habit is in the text."""
     ways = [text]
     ways = [_codes(way) for way in ways]
-    for rewrite in (_absent, _where, _ranges, _modulo, _listed, _distinct, _conditioned):
+    for rewrite in (
+        _absent,
+        _nothing,
+        _wildcards,
+        _today,
+        _where,
+        _ranges,
+        _modulo,
+        _listed,
+        _distinct,
+        _conditioned,
+    ):
         ways = [_outside_texts(way, rewrite) for way in ways]
     ways = [new for way in ways for new in _counted(way)]
+    ways = [new for way in ways for new in _mixed(way)]
     ways = [new for way in ways for new in _joined(way)]
     return () if ways == [text] else tuple(dict.fromkeys(ways))
 
@@ -86,6 +114,32 @@ def _absent(text: str) -> str:
         return f"{field} is {'' if is_gone else 'not '}missing"
 
     return _ABSENT.sub(said, text)
+
+
+def _nothing(text: str) -> str:
+    def said(match: re.Match[str]) -> str:
+        field = field_meant(match["field"], near=False)
+        is_value = field is not None and field in FIELDS and FIELDS[field].type != "yes_no"
+        return f"{field} is missing" if is_value else match[0]
+
+    return _NOTHING.sub(said, text)
+
+
+def _wildcards(text: str) -> str:
+    return _WILDCARDS.sub(lambda match: f"{match['like']} {quote(match['what'].replace('%', '*'))}", text)
+
+
+def _today(text: str) -> str:
+    return _TODAY.sub("now", text)
+
+
+def _mixed(text: str) -> tuple[str, ...]:
+    """``1,000.000 KRW``: a million, or a thousand; nobody can tell."""
+    match = _MIXED.search(text)
+    if match is None:
+        return (text,)
+    ways = (f"{match['whole']},{match['rest']}", match["whole"])
+    return tuple(text[: match.start()] + way + text[match.end() :] for way in ways)
 
 
 def _where(text: str) -> str:

@@ -22,6 +22,8 @@ class Meanings:
     rule: str = ""
     #: the message, where it is none of the usual two
     code: str = ""
+    #: whether the choices deny already what the text denies of this part
+    is_denied_within: bool = False
 
 
 _COUNTED = re.compile(
@@ -86,7 +88,7 @@ _WEEKDAYS = "월화수목금토일"
 _DAYS_FROM = re.compile(r"([월화수목금토일])요일\s*(?:부터|에서|~|-|–)\s*([월화수목금토일])요일(?:까지)?")
 #: 7월: the month, which counts nothing; days (7월 1일) and years stand for themselves.
 _MONTH = re.compile(
-    r"(?<![0-9.,])(?<!년)(?<!년\s)(1[0-2]|[1-9])월(?!\s*[0-9]+\s*일)(?:에|의|달)?(?:\s*(이후|부터|이전|까지))?(?![가-힣])"
+    r"(?<![0-9.,])(?<!년)(?<!년\s)(1[0-2]|[1-9])월(?!\s*[0-9]+\s*일)(?:에|의|달)?(?:\s*(이후|부터|이전|까지)(?:가|에는|에|의|는)?)?(?![가-힣])"
 )
 #: 밤 12시 이후: until the morning; as a time of day it is nearly all of it.
 _SMALL_HOURS = re.compile(

@@ -85,7 +85,7 @@ _KINDS = (
     ("duration", r"(?-i:[0-9]+(?:\.[0-9]+)?\s*(?:business\s+days?|seconds?|minutes?|hours?|days?|weeks?))(?!\w|\.\w)"),
     ("business_length", rf"영업일\s*(?:기준\s*)?{_N}\s*일(?:간)?(?![가-힣]*영업)"),
     ("loose_duration", rf"{_N}\s*(?:{_UNITS})"),
-    ("spelled_length", rf"(?:{'|'.join(SPELLED_LENGTHS)})(?![가-힣A-Za-z])"),
+    ("spelled_length", rf"(?:{'|'.join(SPELLED_LENGTHS)})(?:(?=간(?![가-힣]))|(?![가-힣A-Za-z]))"),
     ("counted", rf"{_N}\s*(?:명|건|회|번|개|곳|차례|people|persons?|times|claims|payments){_END}"),
     ("number", _N),
     ("list", r"@[^\W\d]\w*"),

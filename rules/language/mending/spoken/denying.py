@@ -46,6 +46,9 @@ def is_unclear(tokens: Sequence[Said], at: int, taken: int, *, is_either: bool) 
         return False
     if first.written in _LEAVING_OUT and is_listed:
         return True
+    is_or = behind.value == "or" and tokens[at + taken - 1].kind in _NOUNS
+    if is_or and after is not None and after.kind in _NOUNS:
+        return True  # not on weekends or holidays over 100,000: neither of them
     if after is not None and after.is_word("not", "none"):
         return False  # no receipt or no purpose: each is denied by itself
     return (is_either or behind.value == "with") and not any(
@@ -62,7 +65,7 @@ def _takes_along(before: Said, last: Said) -> bool:
     ):
         return False
     if last.written in _LEFT_OUT:
-        return not before.written.endswith(("에", "에서", "중", "중에"))
+        return not before.written.removesuffix("주중").endswith(("에", "에서", "중", "중에"))
     return before.is_word("none", "there")
 
 
@@ -72,7 +75,12 @@ def _leaves_more(tokens: Sequence[Said], at: int, taken: int) -> bool:
     if first.written in _LEAVING_OUT - {"without"}:
         return True
     is_noun = tokens[at + 1].kind in _NOUNS and tokens[at + taken - 1].kind in _NOUNS
-    return first.is_word("not") and is_noun and behind.kind in _NOUNS
+    return first.is_word("not") and is_noun and (behind.kind in _NOUNS or _are_hours(tokens, at + taken))
+
+
+def _are_hours(tokens: Sequence[Said], at: int) -> bool:
+    """Between 9 am and 6 pm, after 6 pm: hours of that day, or hours that are asked besides."""
+    return any(token.kind == "time" for token in tokens[at : at + 2])
 
 
 _NEGATING = re.compile(

@@ -13,7 +13,7 @@ is_weekend | 주말; 주말날; 토일; 토·일; 토, 일; 토, 일요일; 토�
 is_night | 심야; 심야시간; 심야시간대; 야간; 밤; 밤늦게; 한밤; 한밤중; night; nights; late night; late at night; nighttime
 hour in 0..5 | 새벽; 새벽시간; 새벽녘; early morning; before dawn
 is_holiday | 공휴일; 휴일; 빨간날; 법정공휴일; holiday; holidays; public holiday; public holidays; bank holiday; bank holidays
-is_business_day | 평일; 영업일; 근무일; 업무일; business day; business days; working day; working days; workday; workdays; weekdays
+is_business_day | 평일; 주중; 영업일; 근무일; 업무일; business day; business days; working day; working days; workday; workdays; weekdays
 on_leave | 휴가; 휴가자; 휴직자; 휴가자가; 휴직자가; 휴가 중인 직원; 휴직 중인 직원; 휴가 간 직원; 휴가중; 휴가기간; 휴직; 휴직중; 연차; 연차중; on leave; leave; vacation; on vacation; on holiday leave
 on_trip | 출장; 출장중; 출장기간; on a trip; on trip; business trip; on a business trip; travelling; traveling
 has_overtime | 초과근무; 야근; 야근 승인; 야근승인; 초과근무 승인; 시간외근무 승인; 시간외근무; 초과근무승인; overtime; approved overtime

@@ -13,6 +13,7 @@ from rules.language.mending.unsaid.nights import nights_asked
 from rules.language.mending.unsaid.places import places_asked
 from rules.language.mending.unsaid.several import several_asked
 from rules.language.mending.unsaid.shares import shares_asked, since_asked
+from rules.language.mending.unsaid.sides import sides_asked
 from rules.language.mending.unsaid.terms import terms_asked
 
 __all__ = ["asked_back", "not_carried", "numbers_lost", "office_word", "part_asked"]
@@ -26,8 +27,8 @@ def office_word(text: str) -> Meanings | None:
 
 
 def part_asked(text: str) -> Meanings | None:
-    """A share of a tip or a tax, and a time since somebody joined or a shop opened; None where there is none, or the text is half a rule."""
-    return None if _WRITTEN.search(text) else shares_asked(text) or since_asked(text)
+    """A share of a tip or a tax, a time since somebody joined or a shop opened, a side of a named hour or feast; None where there is none, or the text is half a rule."""
+    return None if _WRITTEN.search(text) else (shares_asked(text) or since_asked(text) or sides_asked(text))
 
 
 def asked_back(text: str) -> Meanings | None:

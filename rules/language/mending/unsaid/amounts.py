@@ -7,7 +7,7 @@ import re
 from rules.language.literals import number_of, usual_currency
 from rules.language.mending.meanings import Meanings
 from rules.language.mending.pieces import pieces_of
-from rules.language.mending.unsaid.parts import money_in, period_in, plain_amount, sign_in
+from rules.language.mending.unsaid.parts import money_in, period_in, plain_amount, sign_at, sign_in, sign_of
 
 _TOTAL = re.compile(
     r"합계|총액|총합|누계|누적|합산|총\s|합이|\btotal(?:s|ling|ing)?\b|\bsum\b|altogether|combined",
@@ -48,6 +48,10 @@ _SHARE_RANGE = re.compile(
     re.IGNORECASE,
 )
 _NOBODY = re.compile(r"(외부\s?)?(?:참석자|참석\s?인원|참석인원)\s?(?:수)?(?:가|이|도|은|는)?\s*(?:없\S*)")
+#: What a number counts that is no amount.
+_COUNTS = re.compile(
+    r"^[0-9,.]+\s*(?:번|회|건|명|차례|곳|일|주|개월|분|시간|(?:times|payments|purchases|people|days|weeks|months|hours|minutes)\b)"
+)
 _HEAD = re.compile(r"(?:1\s?인|일인|인)\s?당|\bper (?:head|person|attendee|guest)\b", re.IGNORECASE)
 _LIMIT = re.compile(r"한도|\blimit\b", re.IGNORECASE)
 _COMPARED = re.compile(
@@ -73,7 +77,7 @@ def _foreign(text: str) -> Meanings | None:
         number, currency = plain_amount(piece.out)
         if currency == usual:
             continue
-        sign = sign_in(text) or ">="
+        sign = sign_of(text, piece) or ">="
         there = f'original_currency = "{currency}" and original_amount {sign} {number:,f}'
         return Meanings(piece.start, piece.end, f"{there}, amount {sign} {piece.out}")
     return None
@@ -98,7 +102,7 @@ def _average(text: str) -> Meanings | None:
         "cardholder",
     )
     if times is None and money and not re.search(r"보다|than (?:the|their)", text):
-        sign = sign_in(text) or ">="
+        sign = sign_of(text, money[0]) or ">="
         period, said = period_in(text)
         ways = [f"mean(amount same {whose}{period or ' within 30 days'}) {sign} {money[0].out}"]
         if said is not None and period == ", day":
@@ -116,13 +120,15 @@ def whose_average_asked(text: str) -> Meanings | None:
     """가맹점 평균의 3배, the company average: the average of whose payments is not certain."""
     match = _WHOSE_AVERAGE.search(text)
     times = _FACTOR.search(text)
-    if match is None or not (times or re.search(r"보다|\bthan\b|초과|이상|넘", text)) or money_in(text):
+    if match is None or not (
+        times or (re.search(r"보다|\bthan\b|초과|이상|넘", text) and not money_in(text))
+    ):
         return None
     said = (match[1] or match[2]).lower()
     keys = next(keys for word, keys in _AVERAGE_OF if re.search(word, said))
     factor = times and (_FACTORS.get((times[1] or times[2] or "").lower()) or times[1] or times[2] or "2")
     length = period_in(text)[0] or " within 30 days"
-    sign = sign_in(text)
+    sign = sign_at(text, *times.span()) if times else sign_in(text)
     subject = f"{factor} * mean" if factor else "mean"
     signs = (sign,) if sign else (">=", ">")
     ways = [f"amount {one} {subject}(amount same {key}{length})" for key in keys for one in signs]
@@ -144,6 +150,7 @@ def _compared(text: str) -> Meanings | None:
         for piece in pieces_of(text)
         if piece.start not in known
         and piece.kind == "number"
+        and _COUNTS.search(text[piece.start : piece.end + 10]) is None
         and re.search(r"금액|amount|per (?:head|person)", text, re.IGNORECASE)
         and number_of(piece.out)
     ]

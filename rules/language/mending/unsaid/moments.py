@@ -38,6 +38,9 @@ _ONLY = re.compile(
 _DAY_OF_YEAR = re.compile(
     r"(?<![0-9년])(?<!년\s)(1[0-2]|[1-9])월\s*(3[01]|[12][0-9]|[1-9])일(?:에)?(?:\s*(이후|부터|이전|까지))?"
 )
+_DAYS_OF_YEAR = re.compile(
+    r"(?<![0-9년])(?<!년\s)(1[0-2]|[1-9])월\s*(3[01]|[12][0-9]|[1-9])일\s*(?:부터|에서|~|-)\s*(1[0-2]|[1-9])월\s*(3[01]|[12][0-9]|[1-9])일(?:까지|\s*사이)?"
+)
 _DAYS_OF_MONTH = re.compile(
     r"(?:매[월달]\s*)?(?<![0-9월])(3[01]|[12][0-9]|[1-9])일\s*(?:부터|에서|~|-)\s*(3[01]|[12][0-9]|[1-9])일(?:까지)?(?!\s*(?:안|이내|동안))"
 )
@@ -219,6 +222,11 @@ def _date(text: str) -> Meanings | None:
     year_said = _YEAR.search(text)
     if year_said is not None and day is None:
         return _one(year_said, f"year(transacted_at) {_SINCE.get(year_said[2] or '', '=')} {year_said[1]}")
+    days = _DAYS_OF_YEAR.search(text)
+    if days is not None:
+        low, high = (f"{int(days[at]):02d}-{int(days[at + 1]):02d}" for at in (1, 3))
+        low, high = f"2026-{low}", f"{2026 + (high < low)}-{high}"
+        return _one(days, f"date(transacted_at) in {low}..{high}")
     yearly = _DAY_OF_YEAR.search(text)
     if yearly is not None:
         number, date = int(yearly[1]), int(yearly[2])

@@ -21,10 +21,33 @@ _SIGNS = (
     (r"이상|\bat least\b|\bor (?:more|above|over)\b|\bno (?:less|fewer) than\b|\bminimum\b|최소", ">="),
     (r"초과|넘|보다\s?(?:많|크|높)|\b(?:more|greater|higher|larger) than\b|\bover\b|\babove\b|\bexceed\w*|\bbeyond\b", ">"),
 )  # fmt: skip
+#: What is compared, by where it stands: Korean and ``or more`` behind the number, other English words before it.
+SIGNS_BY_NAME = {"below": "<", "to": "<=", "from": ">=", "above": ">", "other": "!=", "just": "="}
+OPPOSITE = {"<": ">=", "<=": ">", ">=": "<", ">": "<=", "!=": "=", "=": "!="}
+_BEHIND = re.compile(
+    r"(?P<below>미만|못\s?미치|보다\s?(?:적|작|낮)|안\s?되|\bor fewer than\b)|(?P<to>이하|이내|\bor (?:less|fewer|under|below|lower)\b|\bat (?:the )?most\b(?!\s*[0-9a-z])|\bmaximum\b(?!\s*[0-9a-z]))"
+    r"|(?P<from>이상|\bor (?:more|above|over|higher)\b|\bat (?:the )?least\b(?!\s*[0-9a-z])|\bminimum\b(?!\s*[0-9a-z]))|(?P<above>초과|넘|보다\s?(?:많|크|큰|높))"
+    r"|(?P<other>(?:가|이|은|는)?\s?(?:아닌|아니|아님|아닐)|(?:와|과|랑|하고)\s?다[르른를])|(?P<just>(?:와|과|랑)\s?같)",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(
+    r"(?P<from>\b(?:no|not) (?:less|fewer|lower) than\b|\bat least\b|\bminimum(?: of)?\b|최소)"
+    r"|(?P<to>\b(?:no|not) (?:more|greater|higher) than\b|\bat most\b|\bup to\b|\bmaximum(?: of)?\b|최대)"
+    r"|(?P<below>\b(?:fewer|less|lower|smaller) than\b|\bunder\b|\bbelow\b)"
+    r"|(?P<above>\b(?:more|greater|higher|larger) than\b|\bover\b|\babove\b|\bexceed\w*|\bbeyond\b)"
+    r"|(?P<other>\bother than\b|\b(?:is|are|was) not\b|\b(?:is|are|was)n['’]t\b|\bdiffer\w* from\b)|(?P<just>\bexactly\b|\bequals?(?: to)?\b)",
+    re.IGNORECASE,
+)
+#: What makes a comparison that of another number: a number or a join between.
+_ANOTHERS = re.compile(
+    r"[0-9,;]|\b(?:and|or|but|while|with|two|three|four|five|six|seven|eight|nine|ten)\b|(?:이?고|이?며|이?나|거나|지만|면서|는데)(?=\s)|(?:또는|그리고|혹은|및)(?=\s)|(?:두|세|네|다섯)\s?(?:명|번|건|회|개)",
+    re.IGNORECASE,
+)
+_NOT_BEHIND = re.compile(r"\s?(?:하지|되지|지)?(?:은|는|도|이|가)?\s?(?:않|아니|아닌|아님|아닐)")
 _PERIODS = (
     ("day", r"하루(?:에|당|동안)?|같은\s?날(?:에)?|동일\s?날짜|당일|일별|1일(?:에)?(?!\s*[0-9])|\b(?:within |in |on |during |per )?(?:a |one |the same |the |same |single |each |every )?day\b|\bdaily\b"),
     ("week", r"(?:일|1)주일?(?:에|간)?(?!\s*(?:안|내|이내))|한\s?주(?:에)?|주간|매주|\b(?:within |in |per |during )?(?:a |one |the same |same |each )?week\b|\bweekly\b"),
-    ("month", r"한\s?달(?:에|간)?|1개월(?:에)?|매월|매달|월간?(?=\s)|같은\s?달|\b(?:within |in |per |during )?(?:a |one |the same |same |each )?month\b|\bmonthly\b"),
+    ("month", r"한\s?달(?:에|간)?|1개월(?:에)?|매월|매달|(?<![개0-9])월간?(?=\s)|같은\s?달|\b(?:within |in |per |during )?(?:a |one |the same |same |each )?month\b|\bmonthly\b"),
     ("quarter", r"분기(?:에|별)?|\b(?:in |per )?(?:a |one )?quarter\b"),
     ("year", r"(?:일|1)년(?:에|간)?(?!\s*(?:안|내|이내))|연간|매년|\b(?:in |per )?(?:a |one )?year\b|\byearly\b"),
 )  # fmt: skip
@@ -37,11 +60,11 @@ _LENGTH = re.compile(
 
 #: What denies the words behind it, and before it.
 _DENIED_BEFORE = re.compile(
-    r"\b(?:not|except|excepting|excluding|without|other than|apart from|but no)\s+(?:(?:for|in|at|on|of|during|by|from|the|a|an|our|any)\s+)*$",
+    r"\b(?:not|except|excepting|excluding|without|other than|apart from|outside(?: of)?|but no)\s+(?:(?:for|in|at|on|of|during|by|from|the|a|an|our|any)\s+)*$",
     re.IGNORECASE,
 )
 _DENIED_BEHIND = re.compile(
-    r"(?:은|는|이|가|을|를|만|에는|에|에만)?\s?(?:직원|소속|결제|사용)?(?:은|는|이|가|을|를|만)?\s?(?:제외|빼고|뺀|말고|아닌|아니|아님|이외|외(?=\s|$|의|에))|\s+(?:is |are )?(?:excluded|excepted|exempt)\b",
+    r"(?:은|는|이|가|을|를|만|에는|에|에만)?\s?(?:직원|소속|결제|사용|경우|건|날|곳)?(?:은|는|이|가|을|를|만)?\s?(?:제외|빼고|뺀|말고|않|아닌|아닐|아니|아님|이외|외(?=\s|$|의|에))|\s+(?:is |are )?(?:excluded|excepted|exempt)\b",
     re.IGNORECASE,
 )
 
@@ -70,6 +93,35 @@ def sign_in(text: str) -> str:
         if re.search(pattern, text, re.IGNORECASE):
             return sign
     return ""
+
+
+def sign_at(text: str, start: int, end: int) -> str:
+    """How a text compares the number at ``[start:end]``, with what denies that comparison; empty where it says nothing of this one.
+
+    Another number, or a join, between the two makes it another's: of ``100달러 초과이고 참석자 3명 이하`` the first is ``>``.
+    """
+    behind = next((one for one in _BEHIND.finditer(text, end) if one.lastgroup), None)
+    before = next((one for one in reversed(list(_BEFORE.finditer(text, 0, start))) if one.lastgroup), None)
+    gaps = {
+        "behind": text[end : behind.start()] if behind else None,
+        "before": text[before.end() : start] if before else None,
+    }
+    near = {side: len(gap) for side, gap in gaps.items() if gap is not None and not _ANOTHERS.search(gap)}
+    if not near:
+        return ""
+    found = behind if min(near, key=lambda side: near[side]) == "behind" else before
+    assert found is not None
+    sign = SIGNS_BY_NAME[str(found.lastgroup)]
+    is_not = (
+        re.search(r"(?:\bnot|n['’]t)(?: be)?\s*$", text[: found.start()], re.IGNORECASE)
+        or _NOT_BEHIND.match(text, found.end())
+    )  # fmt: skip
+    return OPPOSITE[sign] if is_not else sign
+
+
+def sign_of(text: str, money: Piece) -> str:
+    """How a text compares an amount it names; empty where it says nothing of this one."""
+    return sign_at(text, money.start, money.end)
 
 
 def period_in(text: str) -> tuple[str, re.Match[str] | None]:

@@ -13,7 +13,7 @@ from rules.language.mending.unsaid.parts import (
     number_in,
     period_in,
     plain_amount,
-    sign_in,
+    sign_of,
 )
 
 _ABOUT = re.compile(
@@ -29,7 +29,7 @@ _CLASS_OF = {"천": 1000, "만": 10_000, "십만": 100_000, "백만": 1_000_000}
 
 
 _BELOW = re.compile(
-    r"(?:바로\s?(?:아래|밑|전)|직전|살짝\s?(?:아래|밑|못)|조금\s?못)\S*|\bjust (?:below|under|short of)\b|\bslightly (?:below|under)\b",
+    r"(?:바로\s?(?:아래|밑|전)|직전(?!\s?(?:결제|거래|사용|청구|가맹점|이용))|(?:[0-9만천백]\s?원?\s?)직전(?=\s결제)|살짝\s?(?:아래|밑|못)|조금\s?못)\S*|\bjust (?:below|under|short of)\b|\bslightly (?:below|under)\b",
     re.IGNORECASE,
 )
 
@@ -171,7 +171,7 @@ def of_each(text: str) -> Meanings | None:
     money = money_in(text)
     if match is None or len(money) != 1:
         return None
-    limit = f"amount {sign_in(text) or '>='} {money[0].out}"
+    limit = f"amount {sign_of(text, money[0]) or '>='} {money[0].out}"
     return told(
         match,
         f"count(same cardholder{period_in(text)[0] or ', day'} where {limit}) >= {number_in(match['n'])}",

@@ -6,7 +6,15 @@ import re
 
 from rules.language.literals import usual_currency
 from rules.language.mending.meanings import Meanings
-from rules.language.mending.unsaid.parts import money_in, period_in, sign_in
+from rules.language.mending.unsaid.parts import (
+    ENGLISH_NUMBER,
+    KOREAN_NUMBER,
+    money_in,
+    number_in,
+    period_in,
+    sign_at,
+    sign_of,
+)
 
 _ALL = re.compile(
     r"(?:모든|전체|전)\s?(?:직원|사원|임직원|사용자|카드\s?사용자|카드|부서|사람)(?:들|의|이|가)?|직원\s?(?:전체|전원|모두)|회사\s?(?:전체|전부)|전사(?!적)|전부\s?합|우리\s?회사"
@@ -42,6 +50,13 @@ _WITHIN_DAY = re.compile(
     r"\s*(?P<twice>twice )?(?:within|in) (?:a|one|1) day(?P<behind> twice)?\s*|\s*(?:1\s?일|하루)\s?(?:이내|안)(?:에)?\s*",
     re.IGNORECASE,
 )
+_OTHER_SHOPS = re.compile(
+    r"(?:서로\s?)?다른\s?(?:가맹점|가게|상점|곳)(?:에서|의)?|\bdifferent (?:merchants|shops|stores|places|vendors)\b",
+    re.IGNORECASE,
+)
+_TIMES_SAID = re.compile(
+    rf"({KOREAN_NUMBER})\s*(?:번|회|건)|\b(twice|(?:{ENGLISH_NUMBER})(?= times| payments))\b", re.IGNORECASE
+)
 _COUNT = re.compile(
     r"\s*(?:(?:하루|월|일)\s*)?(?:결제\s*|사용\s*)?(?:건수|횟수|number of (?:payments|transactions|claims))(?:가|는)?\s*([0-9]+)\s*(?:건|회|번)?\s*",
     re.IGNORECASE,
@@ -50,7 +65,7 @@ _COUNT = re.compile(
 
 def several_asked(text: str) -> Meanings | None:
     """What is not said of several payments in a text; None where all is."""
-    for asked in (_everybody, _card, _weeks, _often, _alike, _day_alone, _times):
+    for asked in (_everybody, _card, _different, _weeks, _often, _alike, _day_alone, _times):
         found = asked(text)
         if found is not None:
             return found
@@ -63,9 +78,10 @@ def _everybody(text: str) -> Meanings | None:
     if match is None or _SEVERAL.search(text[: match.start()] + " " + text[match.end() :]) is None:
         return None
     period = period_in(text)[0] or " within 30 days"
-    sign = sign_in(text) or ">="
     money = money_in(text)
     number = re.search(r"([0-9]+)\s*(?:번|회|건|times|payments)", text)
+    sign = sign_of(text, money[0]) if money else sign_at(text, *number.span()) if number else ""
+    sign = sign or ">="
     if money or number is None:
         limit = f"{sign} {money[0].out}" if money else f"{sign} 10,000,000 {usual_currency()}"
         call = "sum(amount same {}{})"
@@ -95,7 +111,7 @@ def _card(text: str) -> Meanings | None:
     period = period_in(text)[0] or " within 30 days"
     money = money_in(text)
     if money and number is None:
-        limit = f"{sign_in(text) or '>='} {money[0].out}"
+        limit = f"{sign_of(text, money[0]) or '>='} {money[0].out}"
         return Meanings(
             match.start(), match.end(), f"sum(amount same cardholder{period}) {limit}", code="cards_unseen"
         )
@@ -104,10 +120,24 @@ def _card(text: str) -> Meanings | None:
     )
 
 
+def _different(text: str) -> Meanings | None:
+    """``다른 가맹점 같은 금액 하루 2번``: so many shops as payments were said, of what is the same of them."""
+    match, times = _OTHER_SHOPS.search(text), _TIMES_SAID.search(text)
+    if match is None or times is None:
+        return None
+    said = times[1] or times[2]
+    number = 2 if said.lower() == "twice" else number_in(said)
+    key = ", amount" if re.search(r"(?:같은|동일한?)\s*금액|\bsame amount", text, re.IGNORECASE) else ""
+    sign = sign_at(text, *times.span()) or ">="
+    way = f"distinct(merchant same cardholder{key}{period_in(text)[0] or ' within 30 days'}) {sign} {number}"
+    return Meanings(match.start(), match.end(), way, is_one=True)
+
+
 def _weeks(text: str) -> Meanings | None:
     """2주 안에 100만원 초과: the total, or one payment of them? Never a number of payments."""
     period, said = period_in(text)
-    money, sign = money_in(text), sign_in(text)
+    money = money_in(text)
+    sign = sign_of(text, money[0]) if money else ""
     if (
         said is None
         or "week" not in period

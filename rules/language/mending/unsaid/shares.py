@@ -6,7 +6,7 @@ import re
 
 from rules.language.literals import length_text
 from rules.language.mending.meanings import Meanings
-from rules.language.mending.unsaid.parts import ENGLISH_NUMBERS, number_in, sign_in
+from rules.language.mending.unsaid.parts import ENGLISH_NUMBERS, number_in, sign_at, sign_in
 
 _PART = re.compile(
     r"(?P<service_charge>팁|봉사료|\b(?:tips?|gratuity|service charge)\b)|(?P<vat_amount>부가가?치?세(?:액)?|\b(?:vat|tax)\b)",
@@ -29,6 +29,7 @@ _SINCE = re.compile(
 #: How long after the payment before.
 _GAP = re.compile(
     r"(?:결제|사용)\s?(?:간격|간\s?시간|사이\s?시간)(?:이|은|가)?\s*(?P<n>[0-9]+)\s*분(?:\s?(?:미만|이하|이내|초과|이상)\S*)?"
+    r"|(?:직전|바로\s?(?:전|앞)|앞선|이전)\s?(?:결제|사용|거래)(?:와|과|에서|로부터|부터)?\s?(?:후|이후|뒤|하고)?\s*(?P<n_ko>[0-9]+)\s*분\s?(?:미만|이하|이내|안|내|만|초과|이상|넘)\S*(?:\s?다시)?"
     r"|\b(?:(?:less|more) than|within|under|over) (?P<n_en>[0-9]+) minutes? (?:since|after|of) (?:the |his |her |their )?(?:previous|last|prior) (?:payment|purchase|transaction)\b",
     re.IGNORECASE,
 )
@@ -37,17 +38,20 @@ _OPENED = re.compile(r"개업|개점|오픈|창업|open|found|establish", re.IGN
 
 def shares_asked(text: str) -> Meanings | None:
     """``tip over 10%``: of the whole amount, or of what it is put on; None where no share of a tip or a tax is told."""
-    part, share = _PART.search(text), _SHARE.search(text)
-    if part is None or share is None or re.search(r"한도|limit", text, re.IGNORECASE):
+    part = _PART.search(text)
+    share = next((one for one in _SHARE.finditer(text) if not _is_of_limit(text, one)), None)
+    if part is None or share is None:
         return None
     field = str(part.lastgroup)
-    signs = [sign_in(text)] if sign_in(text) else [">=", ">"]
     whole = _OF_ALL.search(text)
+    said = sign_at(text, share.start(), share.end())
+    signs = [said] if said else [">=", ">"]
     bases = ("amount",) if whole else ("amount", f"(amount - {field})")
     ways = ", ".join(f"{field} {sign} {share[1]}% * {base}" for base in bases for sign in signs)
     places = [found.span() for found in (part, share, whole) if found is not None]
+    end = max(high for _, high in places)
     return Meanings(
-        min(low for low, _ in places), max(high for _, high in places), ways, is_one=", " not in ways
+        min(low for low, _ in places), end, ways, is_one=", " not in ways, is_denied_within=bool(said)
     )
 
 
@@ -55,9 +59,9 @@ def since_asked(text: str) -> Meanings | None:
     """``입사 한 달 안에``, ``opened less than 30 days ago``: days since the one or the other, minutes since the payment before; None where neither is told."""
     gap = _GAP.search(text)
     if gap is not None:
-        number = gap["n"] or gap["n_en"]
+        number = gap["n"] or gap["n_ko"] or gap["n_en"]
         return Meanings(
-            gap.start(), gap.end(), f"minutes_since_previous {sign_in(text) or '<'} {number}", is_one=True
+            gap.start(), gap.end(), f"minutes_since_previous {_gap_sign(gap)} {number}", is_one=True
         )
     match = _SINCE.search(text)
     if match is None:
@@ -69,6 +73,23 @@ def since_asked(text: str) -> Meanings | None:
     what = match["event"] or match["english"] or match["of"]
     field = "merchant_age_days" if _OPENED.search(what) else "days_since_hired"
     return Meanings(match.start(), match.end(), f"{field} {_sign(match)} {days}", is_one=True)
+
+
+def _is_of_limit(text: str, share: re.Match[str]) -> bool:
+    """``한도의 50%``, ``50% of the card limit``."""
+    return bool(
+        re.search(r"한도(?:액)?(?:의|에서|가)?\s*$", text[: share.start()])
+        or re.match(
+            r"\s*(?:of )?(?:the |their |his |her )?(?:card )?limit", text[share.end() :], re.IGNORECASE
+        )
+    )
+
+
+def _gap_sign(gap: re.Match[str]) -> str:
+    """Of the words of the gap alone: within is up to and with."""
+    return sign_in(gap[0]) or (
+        "<=" if re.search(r"^within|분\s?(?:안|내|만)", gap[0], re.IGNORECASE) else "<"
+    )
 
 
 def _days(number: str, unit: str) -> int | None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from rules.language.literals import usual_currency
 from rules.language.mending.meanings import Meanings
-from rules.language.mending.unsaid.parts import money_in, sign_in
+from rules.language.mending.unsaid.parts import money_in, sign_at, sign_of
 from rules.language.mending.unsaid.reckoned import (
     class_of_amounts,
     in_a_row,
@@ -73,7 +73,12 @@ _THAN_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _CHANGED = re.compile(
-    r"보다|대비|비해|비교|than|up |more|increas|grow|gr[eo]w|rise|risen|higher|compar|versus|vs|against|on[- ]|over[- ]",
+    r"보다|대비|비해|비교|than|up |more|increas|grow|gr[eo]w|down |less|fewer|drop|decreas|fell|fall|declin|rise|risen|higher|compar|versus|vs|against|on[- ]|over[- ]",
+    re.IGNORECASE,
+)
+#: What went down; ``less than 30%`` compares the number.
+_LESS = re.compile(
+    r"감소|줄[었어은인]|하락|떨어|보다\s?(?:적|작|낮)|\b(?:less|fewer|lower) than (?:the )?(?:last|previous|prior)\b|\b(?:down|drop\w*|decreas\w*|fell|fall\w*|declin\w*)\b",
     re.IGNORECASE,
 )
 _SPANS = {"day": "1 day", "week": "7 days", "month": "30 days"}
@@ -138,7 +143,10 @@ def _than_before(text: str) -> Meanings | None:
         for word, span in (("달|월|month", _SPANS["month"]), ("주|week", _SPANS["week"]), ("", _SPANS["day"]))
         if re.search(word, said)
     )
-    sign = ">=" if re.search("이상|or more|at least", text) else ">"
+    sign = (growth and sign_at(text, *growth.span())) or ">"
+    if _LESS.search(text):
+        sign = sign if sign == "!=" else {">": "<", ">=": "<=", "<": ">", "<=": ">="}.get(sign, sign)
+        more = -more if growth is None or growth[1] else Decimal(-50)
     return told(match, f"change(amount same cardholder within {span}) {sign} {more:f}%")
 
 
@@ -165,7 +173,9 @@ def _now(text: str) -> Meanings | None:
         return None  # a total or a count of the month, which is read
     key = "month" if is_month else "year"
     if money and _TOTAL.search(text):
-        return told(match, f"sum(amount same cardholder, {key}) {sign_in(text) or '>='} {money[0].out}")
+        return told(
+            match, f"sum(amount same cardholder, {key}) {sign_of(text, money[0]) or '>='} {money[0].out}"
+        )
     ways = "year(transacted_at) = year(now)"
     return told(match, f"{ways} and month(transacted_at) = month(now)" if is_month else ways)
 
