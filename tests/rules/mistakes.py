@@ -52,7 +52,7 @@ MISTAKES: tuple[tuple[str, str], ...] = (
     ('on_leave == true', 'on_leave == yes'),
     ('on_leave = 1', 'on_leave = yes'),
     ("is_weekend and on_leave = 'Y'", 'is_weekend and on_leave = yes'),
-    ('hour > 22시', 'hour > 22'),
+    ('hour > 22시', 'time(transacted_at) > 22:00'),
     ('hour between 22 and 5', 'hour in 22..5'),
     ('hour >= 10pm', 'hour >= 22'),
     ('weekday = 일요일', 'weekday = 7'),

@@ -41,6 +41,10 @@ OFFERED = (
     # wildcards without quotation marks, and today
     ("merchant.name like %bar%", 'merchant.name like "*bar*"'), ("merchant.name not like bar%", 'merchant.name not like "bar*"'),
     ("today - transacted_at > 30", "now - transacted_at > 30 days"), ("today() - transacted_at > 30 days", "now - transacted_at > 30 days"),
+    # an hour is a whole number: more than 22 would begin at 23:00
+    ("hour > 10pm", "time(transacted_at) > 22:00"), ("hour <= 22:00", "time(transacted_at) <= 22:00"), ("시간 > 밤 10시", "time(transacted_at) > 22:00"),
+    ("hour >= 22:30 and amount > 5만원", "time(transacted_at) >= 22:30 and amount > 50,000 KRW"), ("hour < 10:30 p.m.", "time(transacted_at) < 22:30"),
+    ("is_weekend and hour > 22시", "is_weekend and time(transacted_at) > 22:00"), ("시각 >= 오후 9시 반", "time(transacted_at) >= 21:30"),
     # where, by other names
     ("sum(amount same cardholder within 1 day if hour > 22) > 500,000 KRW", "sum(amount same cardholder within 1 day where hour > 22) > 500,000 KRW"),
     ("sum(amount same cardholder within 1 day, hour > 22) > 500,000 KRW", "sum(amount same cardholder within 1 day where hour > 22) > 500,000 KRW"),

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from rules.fields import FIELDS
-from rules.language.literals import usual_currency
+from rules.language.literals import time_text, usual_currency
 from rules.language.text import quote
 from rules.language.words import field_meant, key_meant
 
@@ -64,6 +64,12 @@ _TODAY = re.compile(
 )
 #: 1,000.000: a point that parts thousands, or decimals that no money has.
 _MIXED = re.compile(r"(?<![0-9.,])(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+)\.(?P<rest>[0-9]{3})(?![0-9.,])")
+#: hour > 10pm: an hour is a whole number, so that "more than 22" begins at 23:00; the clock says what was written.
+_CLOCK = re.compile(
+    r"(?<![\w.])(?:hour|시간|시각)\s*(?P<sign><=|>=|<|>)\s*(?P<time>(?:오전|오후|밤|저녁|새벽|아침|낮)?\s*[0-9]{1,2}"
+    r"(?::[0-9]{2}(?:\s*[ap]\.?m\b\.?)?|\s*[ap]\.?m\b\.?|\s*시(?:\s*[0-9]{1,2}\s*분|\s*반)?))(?![\w:])",
+    re.IGNORECASE,
+)
 #: What of several payments can be counted each once; of the rest every payment has its own.
 _KINDS = frozenset(
     {"merchant", "cardholder", "department", "mcc", "brn", "region", "country", "grade", "job_family", "approver", "project", "purpose", "currency", "day"}
@@ -76,6 +82,7 @@ def rewritten(text: str) -> tuple[str, ...]:
     ways = [text]
     ways = [_codes(way) for way in ways]
     for rewrite in (
+        _clock,
         _absent,
         _nothing,
         _wildcards,
@@ -104,6 +111,15 @@ def _outside_texts(text: str, rewrite: Callable[[str], str]) -> str:
 
     hidden = _TEXTS.sub(hide, text)
     return re.sub('"\x00([0-9]+)\x00"', lambda match: kept[int(match[1])], rewrite(hidden))
+
+
+def _clock(text: str) -> str:
+    def said(match: re.Match[str]) -> str:
+        time = time_text(match["time"])
+        is_hour = time is not None and time.endswith(":00") and match["sign"] in {">=", "<"}
+        return match[0] if time is None or is_hour else f"time(transacted_at) {match['sign']} {time}"
+
+    return _CLOCK.sub(said, text)
 
 
 def _absent(text: str) -> str:
