@@ -317,7 +317,7 @@ ROWS = [
     ('hour > 22:00', 'write_as',
      'time(transacted_at) > 22:00',
      'In a rule “hour > 22:00” is written: time(transacted_at) > 22:00',
-     '규칙에서는 “hour > 22:00”을 이렇게 씁니다: time(transacted_at) > 22:00'),
+     '규칙에서는 ‘hour > 22:00’을 이렇게 씁니다: time(transacted_at) > 22:00'),
     ('hour = 오후 10시', 'write_time',
      'hour = 22',
      'Write the time 오후 10시 as 22',
