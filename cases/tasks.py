@@ -14,6 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 from celery import shared_task
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
+from django.db.models import QuerySet
 
 from audit.actor import Actor
 from audit.collecting import loaded_set_aside
@@ -94,8 +95,13 @@ def _task(name: str) -> Callable[[Callable[P, R]], Any]:
 def run_night(business_date: str | None = None) -> None:
     """Open the night's run, and those of missed nights before it, and start the oldest."""
     ring(LastRing.Bell.NIGHT)
-    night.open_nights(business_date=date.fromisoformat(business_date) if business_date else None, by=NIGHTLY)
-    _ring_next_run()
+    wanted = date.fromisoformat(business_date) if business_date else None
+    for run in night.open_nights(business_date=wanted, by=NIGHTLY):
+        if (
+            run.state == Run.FAILED
+        ):  # as `manage.py nightly` does: else nobody would, and its claims would wait
+            night.take_up_again(run, by=NIGHTLY)
+    _ring_what_waits()
 
 
 @_task("cases.tasks.prepare_run")
@@ -165,7 +171,7 @@ def read_receipts() -> dict[str, int]:
 
 
 def _ring_what_waits() -> None:
-    for run in ScreeningRun.objects.exclude(state__in=ScreeningRun.ENDED).order_by("business_date", "pk"):
+    for run in _under_way():
         if run.paused_at is not None:
             break  # later nights wait behind it
         if night.give_up(run, by=NIGHTLY):
@@ -177,8 +183,13 @@ def _ring_what_waits() -> None:
         break  # one night after the other
 
 
+def _under_way() -> QuerySet[ScreeningRun]:
+    """The runs that have not ended, in the order they were begun, which is the order they are worked in (`nights_due.begun_before`)."""
+    return ScreeningRun.objects.exclude(state__in=ScreeningRun.ENDED).order_by("pk")
+
+
 def _ring_next_run() -> None:
-    run = ScreeningRun.objects.exclude(state__in=ScreeningRun.ENDED).order_by("business_date", "pk").first()
+    run = _under_way().first()
     if run is not None and run.state == Run.PREPARING and run.paused_at is None:
         prepare_run.delay(run.pk)
 

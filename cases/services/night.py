@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -27,7 +27,14 @@ from cases.services.dead_mail import give_addresses, tell_of_dead_mail
 from cases.services.escalating import allocate_work
 from cases.services.following import follow_changes
 from cases.services.health import ring
-from cases.services.nights_due import NIGHTLY, end_of_night, missed_nights, not_later, paused_before
+from cases.services.nights_due import (
+    NIGHTLY,
+    begun_before,
+    end_of_night,
+    missed_nights,
+    not_later,
+    paused_before,
+)
 from cases.services.opening import open_cases
 from cases.services.outbox import send_outbox
 from cases.services.receipts import read_sent_receipts
@@ -85,15 +92,33 @@ def run_night(
     else:
         wanted = not_later(business_date, cut_off_at or now())
         late, run = [], open_run(business_date=wanted, by=by, source=source, cut_off_at=cut_off_at)
+    return work_on(run, late=late, by=by, progress=say)
+
+
+def work_on(
+    run: ScreeningRun, *, late: Sequence[ScreeningRun] = (), by: Actor, progress: Progress | None = None
+) -> ScreeningRun:
+    """Work a run to its end in this process; before it, one after the other, missed nights and those begun earlier that have not ended.
+
+    Returns the run, or the one that is paused before it. An error of a stage is kept in the run it stopped, and raised.
+    """
+    say = progress or (lambda line: None)
     held = paused_before(run)
     if held is not None:
         said = _("%(held)s is paused; %(run)s waits behind it")
         say(said % {"held": held.reference, "run": run.reference})
         return held
-    for missed in late:
-        say(_("%(run)s: missed, caught up now") % {"run": missed.reference})
-        if _work(missed, by, say).paused_at is not None:
-            return missed
+    missed = {one.pk: one for one in late}
+    earlier = {one.pk: one for one in begun_before(run)}
+    for pk, one in sorted((earlier | missed).items()):
+        said = (
+            _("%(run)s: missed, caught up now")
+            if pk in missed
+            else _("%(run)s: begun earlier, worked on first")
+        )
+        say(said % {"run": one.reference})
+        if _work(one, by, say).paused_at is not None:
+            return one
     return _work(run, by, say)
 
 
@@ -161,16 +186,21 @@ def _work(run: ScreeningRun, by: Actor, say: Progress) -> ScreeningRun:
     try:
         while run.state not in (State.FINISHED, State.CANCELLED):
             if run.paused_at is not None:
-                said = _("%(run)s: paused, %(done)s of %(all)s claims scored are kept")
+                said = _("%(run)s: paused; claims scored and kept %(done)s of %(all)s")
                 say(said % _how_far(run))
                 break
             if not advance(run, by=by, say=say):
                 time.sleep(_POLL_SECONDS)
             run.refresh_from_db()
     except Exception as error:
-        fail_run(run, by=by, reason=f"{type(error).__name__}: {error}")
+        fail_run(run, by=by, reason=reason_of(error))
         raise
     return run
+
+
+def reason_of(error: Exception) -> str:
+    """What a run that an error stopped keeps as its reason."""
+    return f"{type(error).__name__}: {error}"[:2000]
 
 
 def advance(run: ScreeningRun, *, by: Actor, say: Progress | None = None) -> bool:
@@ -180,21 +210,21 @@ def advance(run: ScreeningRun, *, by: Actor, say: Progress | None = None) -> boo
     if run.paused_at is not None:
         return False
     if run.state == State.FAILED:
-        _revive(run, by)
+        take_up_again(run, by=by)
     if run.state == State.PREPARING:
         try:
             prepare(run, by=by)
         except RunBusy:
             return False
         n_parts = RunPart.objects.filter(run=run).count()
-        said = _("%(run)s: %(all)s claims in %(parts)s parts")
-        say(said % {"run": run.reference, "all": f"{run.n_claims:,}", "parts": n_parts})
+        said = _("%(run)s: claims %(all)s, parts %(parts)s")
+        say(said % {"run": run.reference, "all": f"{run.n_claims:,}", "parts": f"{n_parts:,}"})
         return True
     if run.state == State.SCORING:
         part = next_part(run)
         if part is not None:
             score_part(part_id=part.pk)
-            say(_("%(run)s: %(done)s of %(all)s claims scored") % _how_far(run))
+            say(_("%(run)s: claims scored %(done)s of %(all)s") % _how_far(run))
             return True
         return finish_scoring(run=run)
     if run.state == State.OPENING:
@@ -297,8 +327,8 @@ def closing_line(run: ScreeningRun) -> str:
 
 
 @one_transaction()
-def _revive(run: ScreeningRun, by: Actor) -> None:
-    """A person started a failed run again, with fresh attempts: back to the stage it failed in.
+def take_up_again(run: ScreeningRun, *, by: Actor) -> None:
+    """A failed run is started again, by a person or by the next ring of the night, with fresh attempts: back to the stage it failed in.
 
     A run that scored nothing yet begins anew with the settings and the model of today: what stopped it may lie in either.
     """

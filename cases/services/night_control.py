@@ -97,7 +97,7 @@ def have_worked(run: ScreeningRun | None = None) -> None:
 def start_process(run: ScreeningRun | None) -> None:
     """`manage.py nightly` in a process that outlives the request; its words go to the night's log."""
     manage = Path(settings.BASE_DIR) / "manage.py"
-    which = ["--date", run.business_date.isoformat()] if run else []
+    which = ["--run", run.reference] if run else []
     with (Path(settings.HOME) / "nightly.log").open("ab") as said:
         subprocess.Popen(  # noqa: S603 - our own interpreter, script and a date
             [sys.executable, str(manage), "nightly", *which],

@@ -7,6 +7,7 @@ from datetime import time as clock
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Q
 
 from audit.clock import now
 from fraud.claims.models import Claim
@@ -29,11 +30,24 @@ class NightNotYet(ValueError):
 
 
 def paused_before(run: ScreeningRun) -> ScreeningRun | None:
-    """An earlier night that stands still: later ones wait behind it, so that every claim meets its own night first."""
-    paused = ScreeningRun.objects.filter(
-        source=NIGHTLY, business_date__lt=run.business_date, paused_at__isnull=False
-    )
+    """A night before this one, by its date or begun before it, that stands still: later ones wait behind it, so that every claim meets
+    its own night first.
+    """
+    before = Q(business_date__lt=run.business_date) | Q(pk__lt=run.pk)
+    paused = ScreeningRun.objects.filter(before, source=NIGHTLY, paused_at__isnull=False)
     return paused.order_by("business_date").first() if run.source == NIGHTLY else None
+
+
+def begun_before(run: ScreeningRun) -> list[ScreeningRun]:
+    """Nights begun before this one that have not ended, in the order they were begun.
+
+    One night after the other, whatever their dates: what is pending is what no run begun earlier has scored, so that beside one that
+    is still scoring the same claims would be judged twice, and compete for the seats of two nights.
+    """
+    if run.source != NIGHTLY:
+        return []
+    earlier = ScreeningRun.objects.filter(source=NIGHTLY, pk__lt=run.pk)
+    return list(earlier.exclude(state__in=ScreeningRun.ENDED).order_by("pk"))
 
 
 def business_date_of(moment: datetime) -> date:

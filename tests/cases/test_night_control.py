@@ -18,10 +18,11 @@ from audit.models import AuditEvent
 from audit.permissions import NotPermitted, Role
 from cases.models import Case
 from cases.services import errors, night_control
-from cases.services.night import advance, run_night
+from cases.services.night import advance, fail_run, run_night
 from cases.services.night_control import cancel_night, pause_night, resume_night, start_night
 from cases.services.nights_due import missed_nights
 from cases.tasks import _ring_next_run, _ring_what_waits
+from cases.tasks import run_night as ring_night
 from fraud.detection.models import RunPart, Score, ScreeningRun
 from fraud.detection.screening import pace
 from fraud.detection.screening import services as screening
@@ -112,6 +113,53 @@ def test_later_nights_wait_behind_a_paused_one(monkeypatch: pytest.MonkeyPatch) 
     assert rung == []
     with pytest.raises(errors.NightCannotStart):
         start_night(by=APPROVER)
+
+
+def judged_by(run: ScreeningRun) -> int:
+    return Score.objects.filter(run=run).count()
+
+
+@pytest.mark.parametrize("other", [DAY + timedelta(days=1), DAY - timedelta(days=1)])
+def test_a_night_begun_beside_another_judges_none_of_its_claims(other: date) -> None:
+    first = half_scored()
+    run_night(business_date=other, by=NIGHTLY)
+    first.refresh_from_db()
+    second = ScreeningRun.objects.get(business_date=other)
+    assert (first.state, second.state) == (State.FINISHED, State.FINISHED)
+    assert (judged_by(first), judged_by(second)) == (300, 0)
+
+
+@pytest.mark.parametrize("other", [DAY + timedelta(days=1), DAY - timedelta(days=1)])
+def test_no_night_passes_a_paused_one_that_was_begun_before(other: date) -> None:
+    first = pause(half_scored())
+    assert run_night(business_date=other, by=NIGHTLY) == first
+    assert not RunPart.objects.exclude(run=first).exists()
+
+
+def test_workers_take_nights_in_the_order_they_were_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = screening.open_run(business_date=DAY, by=NIGHTLY)
+    screening.open_run(business_date=DAY - timedelta(days=1), by=NIGHTLY)
+    rung: list[Any] = []
+    monkeypatch.setattr("cases.tasks.prepare_run.delay", rung.append)
+    _ring_what_waits()
+    _ring_next_run()
+    assert rung == [first.pk, first.pk]
+
+
+def test_a_failed_night_that_is_started_again_is_worked_by_the_workers(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CELERY_BROKER_URL = "redis://nowhere"
+    monkeypatch.setattr(night_control.current_app, "send_task", lambda name: ring_night())
+    rung: list[Any] = []
+    monkeypatch.setattr("cases.tasks.prepare_run.delay", rung.append)
+    run = start_night(by=APPROVER)
+    assert fail_run(run, by=NIGHTLY, reason="the model is damaged")
+    rung.clear()
+    start_night(by=APPROVER)
+    run.refresh_from_db()
+    assert (rung, run.state) == ([run.pk], State.PREPARING)
+    assert actions(run)[-1] == "run.restarted"
 
 
 def when(point: str, then: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,7 +257,7 @@ def test_start_opens_the_night_and_has_it_worked(settings: Any, monkeypatch: pyt
     settings.CELERY_BROKER_URL = ""
     pause(run)
     resume_night(run=run, expected_version=run.version, by=APPROVER)
-    assert started[1:] == [["nightly", "--date", run.business_date.isoformat()]]
+    assert started[1:] == [["nightly", "--run", run.reference]]
     run_night(by=NIGHTLY)
     with pytest.raises(errors.NightCannotStart):
         start_night(by=APPROVER)

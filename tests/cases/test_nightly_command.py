@@ -16,6 +16,7 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import OutputWrapper
 from django.utils.translation import override
 
+from audit.actor import Actor
 from cases.management import night_bar
 from cases.management.commands.nightly import lines, nothing_to_do
 from cases.management.night_bar import bar_of, drawn_while_it_works, fitting, stage_lines
@@ -23,7 +24,7 @@ from cases.services.nights_due import business_date_of
 from fraud.claims.models import Claim
 from fraud.detection.models import ScreeningRun
 from fraud.detection.screening import services as screening
-from fraud.detection.screening.services import pace_of
+from fraud.detection.screening.services import open_run, pace_of
 from tests.night_company import add_claims, add_people, add_rules
 from tests.night_model import install_model
 
@@ -67,6 +68,38 @@ def test_a_night_that_fails_tells_its_reason_and_no_trace(
     assert "the model's file is damaged" in said["error"]
 
 
+def test_the_night_that_failed_is_told_and_not_the_newest(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_claims(5)
+    newest = business_date_of(datetime.now(UTC))
+    for days in (3, 0):
+        open_run(business_date=newest - timedelta(days=days), by=Actor.system("nightly"))
+
+    def damaged(**_given: Any) -> None:
+        raise RuntimeError("the model's file is damaged")
+
+    monkeypatch.setattr("cases.services.night.prepare_run", damaged)
+    with pytest.raises(SystemExit):
+        call_command("nightly", "--json")
+    assert json.loads(capsys.readouterr().out)["reference"] == f"R-{newest - timedelta(days=3)}"
+
+
+def test_a_look_back_is_no_night_and_goes_on_as_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    add_claims(5)
+    day = business_date_of(datetime.now(UTC)) - timedelta(days=30)
+    run = open_run(business_date=day, by=Actor.system("nightly"), source=ScreeningRun.LOOK_BACK)
+    for step in ("--pause", "--cancel", "--watch", "--resume"):
+        with pytest.raises(CommandError, match="No night is under way"):
+            call_command("nightly", step)
+    call_command("nightly", "--pause", "--run", run.reference)
+    call_command("nightly", "--resume", "--run", run.reference)
+    run.refresh_from_db()
+    assert (run.state, ScreeningRun.objects.count()) == (ScreeningRun.State.FINISHED, 1)
+    with pytest.raises(CommandError, match="R-1999"):
+        call_command("nightly", "--run", "R-1999-01-01")
+
+
 def test_a_night_that_is_finished_is_told_as_past_with_what_waits_for_the_next(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -83,8 +116,8 @@ def test_a_night_that_is_finished_is_told_as_past_with_what_waits_for_the_next(
     Claim.objects.filter(pk=Claim.objects.latest("pk").pk).update(received_at=datetime.now(UTC))
     call_command("nightly")
     said = capsys.readouterr().out
-    assert "1 claims received since" in said
-    assert f"wait for the night of {run.business_date + timedelta(days=1)}" in said
+    assert "claims received since" in said
+    assert f": 1; the night of {run.business_date + timedelta(days=1)} takes them" in said
 
 
 def test_a_night_tells_its_stages_in_the_language_of_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,9 +20,9 @@ from audit.commands import StruckCommand
 from audit.typed import day
 from cases.management.night_bar import bar_of, drawn_while_it_works, stage_lines, watch
 from cases.services.errors import CaseworkError
-from cases.services.night import closing_line, run_night
+from cases.services.night import closing_line, reason_of, run_night, work_on
 from cases.services.night_control import cancel_night, pause_night, resume_night
-from cases.services.nights_due import NightNotYet, claims_waiting, end_of_night
+from cases.services.nights_due import NIGHTLY, NightNotYet, claims_waiting, end_of_night
 from fraud.detection.models import ScreeningRun
 from fraud.detection.run_words import counts_in_words, stage_state_word, stage_word
 from fraud.detection.screening.services import pace_of
@@ -36,6 +36,7 @@ class Command(StruckCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--date", help="business date, YYYY-MM-DD (default: the one that just ended)")
+        parser.add_argument("--run", help="reference of one run, also of a look back, that exists already")
         parser.add_argument("--json", action="store_true", help="print the run as JSON")
         what = parser.add_mutually_exclusive_group()
         what.add_argument(
@@ -46,14 +47,13 @@ class Command(StruckCommand):
         what.add_argument("--cancel", action="store_true", help="end it; its claims wait for the next night")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        day = _date(options["date"])
+        day, run = _date(options["date"]), _named(options["run"])
         for name in ("watch", "pause", "cancel", "resume"):
             if options[name]:
-                run = _under_way(day)
+                run = run or _under_way(day)
                 if self._step(name, run) is not None:
                     return
-                day = run.business_date
-        self._work(day, options)
+        self._work(day, run, options)
 
     def _step(self, name: str, run: ScreeningRun) -> ScreeningRun | None:
         """What is asked of the run; None where it is to be worked afterwards."""
@@ -70,11 +70,15 @@ class Command(StruckCommand):
         self.stdout.write("\n".join([bar_of(run, pace_of(run)), *stage_lines(pace_of(run))]))
         return run
 
-    def _work(self, day: date | None, options: dict[str, Any]) -> None:
-        begun = clock.now()
+    def _work(self, day: date | None, run: ScreeningRun | None, options: dict[str, Any]) -> None:
+        begun, by = clock.now(), Actor.system("nightly")
         try:
             with nullcontext() if options["json"] else drawn_while_it_works(self.stdout) as say:
-                run = run_night(business_date=day, by=Actor.system("nightly"), progress=say)
+                run = (
+                    work_on(run, by=by, progress=say)
+                    if run
+                    else run_night(business_date=day, by=by, progress=say)
+                )
         except NightNotYet as error:
             said = _("There can be no night of %(day)s yet; the last one possible is %(latest)s.")
             raise CommandError(said % {"day": day, "latest": error.latest}) from error
@@ -91,9 +95,10 @@ class Command(StruckCommand):
 
 
 def _failed(error: Exception) -> ScreeningRun:
-    """The run that an error stopped and that says so itself; any other error is raised again."""
-    run = ScreeningRun.objects.order_by("-pk").first()
-    if run is None or run.state != ScreeningRun.State.FAILED:
+    """The run that an error stopped and that says so itself, which need not be the newest; any other error is raised again."""
+    stopped = ScreeningRun.objects.filter(state=ScreeningRun.State.FAILED, error=reason_of(error))
+    run = stopped.order_by("-business_date", "-pk").first()
+    if run is None:
         raise error
     log.error("night.failed", exc_info=error)
     return run
@@ -101,12 +106,22 @@ def _failed(error: Exception) -> ScreeningRun:
 
 def _under_way(day: date | None) -> ScreeningRun:
     """The night of a business date, else the oldest that has not ended. Raises CommandError."""
-    runs = ScreeningRun.objects.order_by("business_date", "pk")
+    runs = ScreeningRun.objects.filter(source=NIGHTLY).order_by("business_date", "pk")
     wanted = runs.filter(business_date=day) if day else runs.exclude(state__in=ScreeningRun.ENDED)
     run = wanted.first()
     if run is None:
         said = _("There is no night of %(day)s.") % {"day": day} if day else _("No night is under way.")
         raise CommandError(said)
+    return run
+
+
+def _named(reference: str | None) -> ScreeningRun | None:
+    """The run of a reference, None where none is asked for. Raises CommandError."""
+    if reference is None:
+        return None
+    run = ScreeningRun.objects.filter(reference=reference).first()
+    if run is None:
+        raise CommandError(_("There is no run “%(reference)s”.") % {"reference": reference})
     return run
 
 
@@ -152,7 +167,7 @@ def nothing_to_do(run: ScreeningRun) -> list[str]:
     told = {"run": run.reference, "day": run.business_date, "at": _moment(run.finished_at)}
     found = [said % {**told, "state": run_state_word(run.state)}]
     if waiting:
-        said = _("%(n)s claims received since %(cut)s wait for the night of %(day)s, which is due at %(due)s")
+        said = _("claims received since %(cut)s: %(n)s; the night of %(day)s takes them, due at %(due)s")
         told = {"cut": _moment(run.cut_off_at), "day": following, "due": _moment(end_of_night(following))}
         found.append("  " + said % {**told, "n": f"{waiting:,}"})
     return found
@@ -175,7 +190,7 @@ def lines(run: ScreeningRun) -> list[str]:
         took = _("%(s)s s") % {"s": f"{stage['seconds']:,.1f}"}
         found.append(f"  {stage_word(stage['name'])}: {stage_state_word(stage['state'])}, {took}; {counts}")
     for code, entry in sorted(run.not_evaluable.items()):
-        said = _("rule %(code)s: not evaluable for %(n)s claims, missing %(fields)s")
+        said = _("rule %(code)s: not evaluable, claims %(n)s, missing %(fields)s")
         fields = ", ".join(entry["missing"])
         found.append("  " + said % {"code": code, "n": f"{entry['n']:,}", "fields": fields})
     return [*found, closing_line(run)]

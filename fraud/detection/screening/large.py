@@ -32,6 +32,7 @@ from fraud.detection.screening.kept_windows import (
     Rows,
     alone,
     begin,
+    folder_of,
     frame_digest,
     kept_windows,
     key_of,
@@ -49,6 +50,10 @@ _TICK = timedelta(microseconds=1)
 
 class ClaimsMoved(RuntimeError):
     """The claims of a stretch are not those whose windows were worked out."""
+
+
+class WindowsGone(RuntimeError):
+    """Windows that were just worked out are not there, or not as they were written."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,11 @@ def windows_of_night(run: ScreeningRun, pending: pl.DataFrame, told: pl.DataFram
             if found is None:
                 _work_out(run, pending, told, key)
                 found = kept_windows(run.pk, key)
-    assert found is not None
+    if found is None:
+        raise WindowsGone(
+            f"what windows say of the claims of {run.reference} was written and cannot be read back; "
+            f"look at the disk of {folder_of(run.pk).parent}, then start the night again"
+        )
     return found
 
 

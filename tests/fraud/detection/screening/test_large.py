@@ -128,3 +128,11 @@ def test_note_of_a_part_is_believed_only_whole(run: ScreeningRun, monkeypatch: p
     assert told[1].equals(rows)
     (kept.folder / "part-1.arrow").write_bytes(b"")
     assert kept.noted("part-1") is None
+
+
+def test_windows_that_cannot_be_read_back_are_told_in_words(
+    run: ScreeningRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(large, "kept_windows", lambda run_id, key: None)
+    with pytest.raises(large.WindowsGone, match="cannot be read back"):
+        frames.windows_kept(run)
