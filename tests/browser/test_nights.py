@@ -27,7 +27,10 @@ def begun(scene, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     """Nights that a process was asked to work; the test works them itself, part by part."""
     settings.MODELS_DIR, settings.PART_CLAIMS = tmp_path / "models", 60
     screening.forget_frames()
-    ScreeningRun.objects.update(business_date=business_date_of(now()) - timedelta(days=1))
+    before = business_date_of(now()) - timedelta(
+        days=1
+    )  # until seven in the morning the night is still that of the day before
+    ScreeningRun.objects.update(business_date=before, reference=f"R-{before}")
     add_rules({"Z01": ("amount > 500,000 KRW", 5.0, False)})
     add_people()
     install_model()
