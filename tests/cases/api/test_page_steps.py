@@ -65,6 +65,7 @@ WITHOUT: dict[str, str] = {
     **dict.fromkeys(("change-password", "forgot-password", "set-password", "directory-sign-in"), "signing in is a person's, in a browser"),
     "set-preferences": "language and theme of pages; a program says its language with every request",
     "invite-joiners": "several invitations at once: a program sends one for each",
+    "book-work": "begins a long book again whose process has died; a program's book is taken within its request",
     "assistant": "helps people choose how a table is read; a program saves the profile and is told of every row",
 }
 # fmt: on
