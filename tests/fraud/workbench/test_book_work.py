@@ -140,7 +140,7 @@ def test_the_pages_take_a_long_book_beside_the_request(
     def beside(login: Any, address: str, **sent: str) -> Any:
         client.force_login(login)
         answer = client.post(address, sent)
-        assert "/rules/book/work/" in answer["Location"]
+        assert "/rules/book/taking/" in answer["Location"]
         part = client.get(answer["Location"], headers={"HX-Request": "true"})
         assert part["HX-Refresh"] == "true"
         return client.get(answer["Location"])
