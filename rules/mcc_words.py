@@ -1,11 +1,12 @@
-"""Short names of merchant category codes (ISO 18245), for people who read a code on a page. Pure data.
+"""Short names of merchant category codes (ISO 18245), for people who read a code on a page, and what the codes of single chains are. Pure data.
 
-Codes that claims of companies carry most often; another code is shown as it is, never guessed.
+Codes that claims of companies carry most often; another code is shown as it is, never guessed. ISO 18245 leaves 3000 to 3999 to the card networks,
+which give one to each airline, car rental and hotel chain: two thirds of such payments carry their chain's code, not that of the trade.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 # fmt: off
 _TABLE = """
@@ -192,7 +193,24 @@ def _read() -> Mapping[str, tuple[str, str]]:
 _NAMES = _read()
 
 
+#: First and last code of the chains of a trade → the code of the trade itself (numbering of the networks; 3442 to 3500 are given to nobody).
+_CHAINS = ((3000, 3350, "4511"), (3351, 3441, "7512"), (3501, 3999, "7011"))
+_TRADE_OF: Mapping[str, str] = {
+    f"{code:04}": trade for first, last, trade in _CHAINS for code in range(first, last + 1)
+}
+
+
 def mcc_word(code: str, language: str) -> str:
-    """`5813` → Bars and night clubs; an empty text for a code without a name here."""
-    pair = _NAMES.get(code)
+    """`5813` → Bars and night clubs, `3509` (a hotel chain's own) → Hotels; an empty text for a code without a name here."""
+    pair = _NAMES.get(code) or _NAMES.get(_TRADE_OF.get(code, ""))
     return pair[language == "ko"] if pair else ""
+
+
+def holds_categories(name: str, kind: str) -> bool:
+    """Whether a managed list of this name and kind holds merchant categories: codes, under a name that ends in ``mcc``."""
+    return kind == "code" and name.rpartition("_")[2] == "mcc"
+
+
+def with_chains(codes: Set[str]) -> frozenset[str]:
+    """These categories and the codes of single chains of their trades: a list that names hotels (7011) means every hotel."""
+    return frozenset(codes) | {code for code, trade in _TRADE_OF.items() if trade in codes}

@@ -37,7 +37,6 @@ from fraud.web.dates import say_day
 from fraud.web.markup import format_html, format_html_join
 from fraud.web.tags import money
 from fraud.web.words import band_word
-from rules.mcc_words import mcc_word
 from rules.money import to_decimal
 
 register = template.Library()
@@ -263,12 +262,6 @@ def link_picture(nodes: Any, case: Any) -> SafeString:
 
 
 register.simple_tag(strip_table, name="strip_picture")
-
-
-@register.filter
-def mcc_name(code: str) -> str:
-    """`5813` → Bars and night clubs; nothing for a code without a name."""
-    return mcc_word(code, current_language())
 
 
 @register.filter

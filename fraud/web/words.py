@@ -11,6 +11,7 @@ from django.utils.translation import ngettext, pgettext, pgettext_lazy
 from audit.language import current_language
 from audit.permissions import ROLE_LABELS
 from fraud.web.markup import format_html
+from rules.mcc_words import mcc_word
 from rules.starter import note_in
 
 register = template.Library()
@@ -200,3 +201,9 @@ def empty_nights(n: int) -> str:
 def band_word(code: str) -> str | Promise:
     """`high` → High."""
     return BANDS.get(code, code)
+
+
+@register.filter
+def mcc_name(code: str) -> str:
+    """`5813` → Bars and night clubs; nothing for a code without a name."""
+    return mcc_word(code, current_language())

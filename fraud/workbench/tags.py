@@ -11,7 +11,8 @@ from django.utils.translation import pgettext
 from audit.language import current_language
 from fraud.web.markup import format_html
 from rules.citing import number_words
-from rules.models import Rule
+from rules.mcc_words import holds_categories
+from rules.models import Rule, ValueList
 from rules.services.groups import group_name
 from rules.services.paragraphs import Policy, cited_by, clause_words, policy_on
 
@@ -45,6 +46,12 @@ def book_part(part: str) -> str:
         "parameters": pgettext("book part", "Parameter"),
         "groups": pgettext("book part", "Group"),
     }.get(part, part)
+
+
+@register.filter
+def covers_chains(value_list: ValueList) -> bool:
+    """Whether a list holds merchant categories, so that a trade in it stands for the codes of its chains."""
+    return holds_categories(value_list.name, value_list.kind)
 
 
 @register.simple_tag

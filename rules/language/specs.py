@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Protocol
 
 from rules.language.normal import normalise
+from rules.mcc_words import holds_categories, with_chains
 
 #: Kinds a parameter can have; money entries carry a currency each.
 PARAMETER_TYPES = ("money", "number", "percent", "duration")
@@ -24,12 +25,15 @@ class ValueListSpec:
     values: frozenset[str] = frozenset()
     label_en: str = ""
     label_ko: str = ""
-    #: The values as compared: width, case and Hangul composition normalised, empty ones dropped.
+    #: The values as compared: width, case and Hangul composition normalised, empty ones dropped; of merchant categories with the codes that
+    #: the networks give to single chains of a trade.
     normalised: frozenset[str] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        plain = frozenset(normalise(value) for value in self.values)
-        object.__setattr__(self, "normalised", plain - {""})
+        plain = frozenset(normalise(value) for value in self.values) - {""}
+        object.__setattr__(
+            self, "normalised", with_chains(plain) if holds_categories(self.name, self.kind) else plain
+        )
 
     def label(self, lang: str) -> str:
         """The list's name for a reader."""

@@ -13,6 +13,7 @@ from rules.exceptions import ValueNotValid
 from rules.language import nodes, parse
 from rules.language.normal import normalise
 from rules.language.reach import LONGEST_WITHIN_DAYS, spans_of
+from rules.mcc_words import holds_categories
 from rules.models import Parameter, RuleVersion, ValueList
 from rules.money import MoneyNotValid, exponent, is_known_currency, to_minor
 
@@ -22,8 +23,7 @@ MOST_VALUES = 100_000
 
 def unfit_value(value_list: ValueList, value: str) -> str:
     """Why a value cannot be in a list; empty where it can. A list of codes whose name ends in `mcc` holds merchant categories."""
-    is_mcc = value_list.kind == ValueList.Kind.CODE and value_list.name.split("_")[-1] == "mcc"
-    if is_mcc and not re.fullmatch(r"[0-9]{4}", value):
+    if holds_categories(value_list.name, value_list.kind) and not re.fullmatch(r"[0-9]{4}", value):
         return _("A merchant category is four digits, such as 5813.")
     return ""
 

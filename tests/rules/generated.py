@@ -38,6 +38,7 @@ WORDS = (
     "a b",
     "5812",
     "5813",
+    "3509",
     "Straße",
     "KRW",
     "서울",
@@ -51,6 +52,7 @@ CALENDAR = PlainCalendar(frozenset({date(2026, 3, 2), date(2026, 3, 4)}))
 LISTS = {
     "bars": ValueListSpec("bars", "text", frozenset({"BAR", "노래방", " "})),
     "codes": ValueListSpec("codes", "code", frozenset({"5813", "서울"})),
+    "fine_mcc": ValueListSpec("fine_mcc", "code", frozenset({"5813", "7011"})),
     "nothing": ValueListSpec("nothing", "text", frozenset()),
 }
 PARAMETERS = {
