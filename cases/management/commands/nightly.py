@@ -112,7 +112,7 @@ class Command(StruckCommand):
             sys.exit(1)
 
 
-def _looked_back(day: date | None, seats: int, by: Actor, say: Progress) -> ScreeningRun:
+def _looked_back(day: date | None, seats: int, by: Actor, say: Progress | None) -> ScreeningRun:
     """The history of a week screened. Raises CommandError without its last day, or for one that is not over."""
     today = timezone.localtime(clock.now()).date()
     if day is None or day >= today or seats < 1:
