@@ -47,10 +47,16 @@ CLOCK := $(PY) manage.py sweep --every 20 --skip-checks
 endif
 # A finished company whose tables are those of this version has nothing to wait for: its list of logins is printed once the server stands.
 HOUSE = $${CLEANCARD_HOME:-var}
+# Asked without Django, which takes longer than all the rest of a second start: whether the company stands in the database.
+STANDS = $(PY) -c "import os, sys, psycopg; sys.exit(not psycopg.connect(os.environ['DATABASE_URL'], connect_timeout=5).execute('SELECT 1 FROM cases_case LIMIT 1').fetchone())" 2>/dev/null
+# Started again when it dies, as systemd does in production: else nobody would let time pass, and on PostgreSQL no night would be worked.
+KEPT_AT_WORK = trap 'kill $$CHILD 2>/dev/null; exit' TERM; sleep 3; \
+	while :; do nice $(CLOCK) >/dev/null & CHILD=$$!; wait $$CHILD; echo "What lets time pass has ended; it is started again in 5 seconds" >&2; sleep 5; done
 run: export SITE_URL ?= http://localhost:$(PORT)
 run: .venv/.runtime  ## demo company on http://localhost:8000
-	@if [ -s $(HOUSE)/cleancard.sqlite3 ] && [ -z "$$DATABASE_URL" ] && grep -qs '"is_finished": true' $(HOUSE)/demo/plan.json \
-	  && [ -z "$$(find audit rules fraud cases -path '*/migrations/*.py' -newer $(HOUSE)/demo/plan.json)" ]; then \
+	@if grep -qs '"is_finished": true' $(HOUSE)/demo/plan.json \
+	  && [ -z "$$(find audit rules fraud cases -path '*/migrations/*.py' -newer $(HOUSE)/demo/plan.json)" ] \
+	  && { if [ -n "$$DATABASE_URL" ]; then $(STANDS); else [ -s $(HOUSE)/cleancard.sqlite3 ]; fi; }; then \
 	  { sleep 2; exec nice $(PY) manage.py demo --skip-checks --until-open; } & \
 	else \
 	  echo "Preparing the database"; \
@@ -58,7 +64,7 @@ run: .venv/.runtime  ## demo company on http://localhost:8000
 	fi; \
 	echo "Cleancard is at http://localhost:$(PORT)  (stop with Ctrl-C; mail to people is written to var/outbox)"; \
 	grep -qs '"is_finished": true' $(HOUSE)/demo/plan.json || nice $(PY) manage.py demo --skip-checks >/dev/null & LATER=$$!; \
-	{ sleep 3; exec nice $(CLOCK) >/dev/null; } & trap "kill $$! $$LATER 2>/dev/null" EXIT INT TERM; \
+	{ $(KEPT_AT_WORK); } & trap "kill $$! $$LATER 2>/dev/null" EXIT INT TERM; \
 	.venv/bin/gunicorn fraud.project.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --worker-class gthread --log-level warning
 
 services:  ## PostgreSQL and Redis in var/services, from installed programs; then ". var/services/env; make run" uses them

@@ -22,6 +22,7 @@ from audit.transactions import was_cut_off
 from cases.models import LastRing
 from cases.services import night
 from cases.services.health import ring
+from cases.services.night_failed import give_up, take_up_again
 from fraud.claims.receipts.banding import fill_bands
 from fraud.claims.receipts.taking import take_receipt_folder
 from fraud.detection.models import RunPart, ScreeningRun
@@ -100,7 +101,7 @@ def run_night(business_date: str | None = None) -> None:
         if (
             run.state == Run.FAILED
         ):  # as `manage.py nightly` does: else nobody would, and its claims would wait
-            night.take_up_again(run, by=NIGHTLY)
+            take_up_again(run, by=NIGHTLY)
     _ring_what_waits()
 
 
@@ -174,7 +175,7 @@ def _ring_what_waits() -> None:
     for run in _under_way():
         if run.paused_at is not None:
             break  # later nights wait behind it
-        if night.give_up(run, by=NIGHTLY):
+        if give_up(run, by=NIGHTLY):
             continue
         if run.state == Run.SCORING:
             _ring_parts(run)
@@ -184,7 +185,7 @@ def _ring_what_waits() -> None:
 
 
 def _under_way() -> QuerySet[ScreeningRun]:
-    """The runs that have not ended, in the order they were begun, which is the order they are worked in (`nights_due.begun_before`)."""
+    """The runs that have not ended, in the order they were begun, which is the order they are worked in (`nights_due.ahead_of`)."""
     return ScreeningRun.objects.exclude(state__in=ScreeningRun.ENDED).order_by("pk")
 
 

@@ -1,4 +1,4 @@
-"""Nights through the interface: started, paused, resumed, cancelled; `/api/v1/runs/` tells how far they are."""
+"""Nights through the interface: started, paused, resumed, taken up again, cancelled; `/api/v1/runs/` tells how far they are."""
 
 from __future__ import annotations
 
@@ -11,13 +11,26 @@ from rest_framework.response import Response
 
 from cases.api.base import CaseworkView, describe
 from cases.services.errors import CaseNotFound
-from cases.services.night_control import RUN_NIGHT, cancel_night, pause_night, resume_night, start_night
+from cases.services.night_control import (
+    RUN_NIGHT,
+    cancel_night,
+    pause_night,
+    restart_night,
+    resume_night,
+    start_night,
+)
 from fraud.detection.models import ScreeningRun
-from fraud.web.api_strict import StrictSerializer
+from fraud.web.api_strict import StrictCharField, StrictSerializer
 
 
 class NoBody(StrictSerializer):
     """No fields."""
+
+
+class WhyBody(StrictSerializer):
+    """Why the night is given up: asked for where it failed."""
+
+    reason = StrictCharField(max_length=300, required=False, allow_blank=True, default="")
 
 
 class NightRow(serializers.ModelSerializer):
@@ -44,22 +57,28 @@ class StartNight(CaseworkView):
         return Response(NightRow(start_night(by=self.by)).data, status=202)
 
 
-def _step(name: str, summary: str, service: Callable[..., ScreeningRun], meaning: str) -> type[CaseworkView]:
+def _step(
+    name: str,
+    summary: str,
+    service: Callable[..., ScreeningRun],
+    meaning: str,
+    body: type[StrictSerializer] = NoBody,
+) -> type[CaseworkView]:
     class Step(CaseworkView):
         answers_kept = "after"  # as with starting
         permission = RUN_NIGHT
 
         def post(self, request: Request, reference: str) -> Response:
-            self.input(NoBody)
+            said = self.input(body)
             run = ScreeningRun.objects.filter(reference=reference).first()
             if run is None:
                 raise CaseNotFound
             seen = self.version()
-            return Response(NightRow(service(run=run, expected_version=seen, by=self.by)).data)
+            return Response(NightRow(service(run=run, expected_version=seen, by=self.by, **said)).data)
 
     Step.__name__, Step.__doc__ = f"{name.title()}Night", meaning
     decorate = extend_schema_view(
-        post=describe(summary, answer=NightRow, body=NoBody, versioned=True, operation_id=f"nights_{name}")
+        post=describe(summary, answer=NightRow, body=body, versioned=True, operation_id=f"nights_{name}")
     )
     found: type[CaseworkView] = decorate(Step)
     return found
@@ -73,10 +92,17 @@ STEPS: dict[str, type[CaseworkView]] = {
         "What is in hand is stored, what is done is kept; nothing further begins.",
     ),
     "resume": _step("resume", "Resume a paused night", resume_night, "It goes on where it stood."),
+    "restart": _step(
+        "restart",
+        "Take a failed night up again",
+        restart_night,
+        "It goes on where it stopped; what other nights judged meanwhile stays theirs. Refused while another night is under way.",
+    ),
     "cancel": _step(
         "cancel",
         "Cancel a night",
         cancel_night,
-        "Before its cases are open: its scores are forgotten, and all its claims wait for the next night.",
+        "Before its cases are open: its scores are forgotten, and all its claims wait for the next night. Of a night that failed the reason is asked for.",
+        WhyBody,
     ),
 }

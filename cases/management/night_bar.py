@@ -130,8 +130,8 @@ def drawn_while_it_works(out: OutputWrapper) -> Iterator[Callable[[str], None]]:
 
 
 def under_way() -> ScreeningRun | None:
-    """The oldest night that has not ended."""
-    return ScreeningRun.objects.exclude(state__in=ScreeningRun.ENDED).order_by("business_date").first()
+    """The night at work: of those that have not ended the one begun first, whatever their dates (`nights_due.ahead_of`)."""
+    return ScreeningRun.objects.exclude(state__in=ScreeningRun.ENDED).order_by("pk").first()
 
 
 def _draw(out: OutputWrapper, ended: threading.Event, drawn: threading.Lock, language: str) -> None:

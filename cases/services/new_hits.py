@@ -34,7 +34,7 @@ _NEW = """
     AND EXISTS (SELECT 1 FROM cases_alert a WHERE a.claim_id = h.claim_id AND a.left_at IS NULL)
     AND NOT EXISTS (
         SELECT 1 FROM fraud_rulehit e JOIN rules_ruleversion w ON w.id = e.rule_version_id
-        WHERE e.claim_id = h.claim_id AND e.run_id < h.run_id AND NOT e.is_shadow AND w.rule_id = v.rule_id)
+        WHERE e.claim_id = h.claim_id AND e.run_id <> h.run_id AND NOT e.is_shadow AND w.rule_id = v.rule_id)
 """
 
 #: Case id → claim id → codes of the rules that hit it for the first time.

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -18,8 +17,6 @@ from audit.actor import Actor
 from audit.clock import now
 from audit.collecting import loaded_set_aside
 from audit.permissions import require
-from audit.services import record
-from audit.transactions import one_transaction
 from cases.models import LastRing
 from cases.services.alarms import tell_alarms, tell_of_damage
 from cases.services.clocks import sweep_clocks
@@ -27,12 +24,15 @@ from cases.services.dead_mail import give_addresses, tell_of_dead_mail
 from cases.services.escalating import allocate_work
 from cases.services.following import follow_changes
 from cases.services.health import ring
+from cases.services.night_failed import fail_run, take_up_again
 from cases.services.nights_due import (
     NIGHTLY,
-    begun_before,
+    ahead_of,
+    business_date_of,
     end_of_night,
     missed_nights,
     not_later,
+    not_over,
     paused_before,
 )
 from cases.services.opening import open_cases
@@ -43,16 +43,14 @@ from cases.services.webhook_outbox import send_messages
 from fraud.claims.importing.laid_aside import forget_laid_aside
 from fraud.claims.importing.parts import forget_uploads
 from fraud.claims.importing.positions import begin_positions
-from fraud.company.values import current_settings, pinned_settings, to_json
-from fraud.detection.models import RunPart, Score, ScreeningRun
+from fraud.company.values import current_settings, to_json
+from fraud.detection.models import RunPart, ScreeningRun
 from fraud.detection.screening.services import (
-    MAX_ATTEMPTS,
     LeaseLost,
     RunBusy,
     ends_its_leases,
     finish_run,
     finish_scoring,
-    is_free,
     n_stored,
     new_token,
     next_part,
@@ -109,12 +107,12 @@ def work_on(
         say(said % {"held": held.reference, "run": run.reference})
         return held
     missed = {one.pk: one for one in late}
-    earlier = {one.pk: one for one in begun_before(run)}
+    earlier = {one.pk: one for one in ahead_of(run)}
     for pk, one in sorted((earlier | missed).items()):
         said = (
             _("%(run)s: missed, caught up now")
             if pk in missed
-            else _("%(run)s: begun earlier, worked on first")
+            else _("%(run)s: under way, worked to its end first")
         )
         say(said % {"run": one.reference})
         if _work(one, by, say).paused_at is not None:
@@ -145,18 +143,29 @@ def look_back(
 def open_nights(*, by: Actor, business_date: date | None = None) -> list[ScreeningRun]:
     """The runs up to a business date (default: the one that just ended): missed nights first, its own last.
 
-    Raises NotPermitted, NightNotYet.
+    A day that is past is caught up with the cut-off it would have had; of one whose run exists that run alone is meant.
+    Raises NotPermitted, NightNotYet, NightOver, NothingReceived.
     """
     require(by, "fraud.run_night")
-    wanted = not_later(business_date, now())
+    at = now()
+    wanted = not_later(business_date, at)
+    known = ScreeningRun.objects.filter(source=NIGHTLY, business_date=wanted).first()
+    if known is None:
+        not_over(wanted)
+    elif business_date is not None:
+        return [known]
     begin_positions(by=by)
     follow_changes()
     read_sent_receipts()
     late = [
         open_run(business_date=missed, by=by, cut_off_at=end_of_night(missed), is_late=True)
-        for missed in (missed_nights(wanted) if business_date is None else [])
+        for missed in missed_nights(wanted)
     ]
-    return [*late, open_run(business_date=wanted, by=by)]
+    is_late = wanted < business_date_of(at)
+    own = open_run(
+        business_date=wanted, by=by, cut_off_at=end_of_night(wanted) if is_late else None, is_late=is_late
+    )
+    return [*late, own]
 
 
 def prepare(run: ScreeningRun, *, by: Actor) -> ScreeningRun:
@@ -209,8 +218,8 @@ def advance(run: ScreeningRun, *, by: Actor, say: Progress | None = None) -> boo
     run.refresh_from_db()
     if run.paused_at is not None:
         return False
-    if run.state == State.FAILED:
-        take_up_again(run, by=by)
+    if run.state == State.FAILED and not take_up_again(run, by=by):
+        return False
     if run.state == State.PREPARING:
         try:
             prepare(run, by=by)
@@ -281,25 +290,6 @@ def _tell_alarms() -> None:
         log.exception("alarms could not be told")
 
 
-def give_up(run: ScreeningRun, *, by: Actor) -> bool:
-    """Mark a run as failed when its stage was tried too often and nobody works on it; a person starts it again."""
-    run.refresh_from_db()
-    return run.attempts >= MAX_ATTEMPTS and fail_run(run, by=by, reason=run.error)
-
-
-def fail_run(run: ScreeningRun, *, by: Actor, reason: str) -> bool:
-    """Mark a run as failed with the reason; False when it has ended or somebody else works on it."""
-    run.refresh_from_db()
-    if run.state in ScreeningRun.ENDED or not is_free(run):
-        return False
-    with one_transaction():
-        seen = ScreeningRun.objects.filter(pk=run.pk, state=run.state, attempts=run.attempts)
-        if not seen.update(state=State.FAILED, error=reason[:2000], paused_at=None):
-            return False
-        record(action="run.failed", by=by, subject=f"run:{run.reference}", after={"error": reason[:2000]})
-    return True
-
-
 def closing_line(run: ScreeningRun) -> str:
     """What came of a run in one line, the same for command and task, in the active language."""
     scoring, opening = (stage_of(run, name) or {"counts": {}} for name in ("scoring", "opening"))
@@ -324,25 +314,3 @@ def closing_line(run: ScreeningRun) -> str:
         replaced = _("%(damaged)s is damaged, scored by %(other)s")
         found += "; " + replaced % {"damaged": instead, "other": run.model_version.reference}
     return f"{found} ({run.error})" if run.state == State.FAILED else found
-
-
-@one_transaction()
-def take_up_again(run: ScreeningRun, *, by: Actor) -> None:
-    """A failed run is started again, by a person or by the next ring of the night, with fresh attempts: back to the stage it failed in.
-
-    A run that scored nothing yet begins anew with the settings and the model of today: what stopped it may lie in either.
-    """
-    parts = RunPart.objects.filter(run=run)
-    values: dict[str, Any] = {"attempts": 0}
-    if not Score.objects.filter(run=run).exists() and not stage_of(run, "opening"):
-        parts.delete()
-        values |= {"state": State.PREPARING, "settings_used": pinned_settings(), "model_version": None}
-    elif parts.filter(state__in=[RunPart.State.WAITING, RunPart.State.TAKEN]).exists():
-        values["state"] = State.SCORING
-    else:
-        values["state"] = State.OPENING
-    if ScreeningRun.objects.filter(pk=run.pk, state=State.FAILED).update(**values):
-        record(
-            action="run.restarted", by=by, subject=f"run:{run.reference}", after={"state": values["state"]}
-        )
-    run.refresh_from_db()

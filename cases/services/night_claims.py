@@ -21,11 +21,13 @@ from rules.language.transactions import PAYMENTS
 
 # The scores of a run lie together, in the order of their numbers; by its indexes each would be looked up by itself.
 _IN_RUN = "s.id BETWEEN %s AND %s AND +s.run_id = %s"
-# What competes tonight: the run's own scores, and of every claim that is held back its newest one, if it is of the claim's
+# What competes tonight: the run's own scores, and of every claim that is held back its newest one (of a later night too, where one that
+# failed was overtaken), if it is of the claim's
 # present version (otherwise the claim is about to be judged anew). SQLite takes a CROSS JOIN's tables in their order: few wait.
 _HELD_BACK = """
     s.id IN (SELECT MAX(n.id) FROM cases_heldback b CROSS JOIN fraud_score n
-        WHERE b.resolved_at IS NULL AND n.claim_id = b.claim_id AND n.run_id <= %s GROUP BY n.claim_id)
+        WHERE b.resolved_at IS NULL AND n.claim_id = b.claim_id AND (n.run_id <= %s
+            OR n.run_id IN (SELECT id FROM fraud_screeningrun WHERE state = 'finished')) GROUP BY n.claim_id)
     AND s.claim_version = (SELECT version FROM fraud_claim WHERE id = s.claim_id)
 """
 _FROM_COMPETING = (
@@ -76,11 +78,11 @@ _SEEN = """
     SELECT DISTINCT h.claim_id, r.code FROM cases_alert a JOIN fraud_score s ON s.claim_id = a.claim_id AND s.run_id = %s
     JOIN fraud_rulehit h ON h.claim_id = a.claim_id AND a.left_at IS NULL
     JOIN rules_ruleversion v ON v.id = h.rule_version_id JOIN rules_rule r ON r.id = v.rule_id
-    WHERE h.run_id < %s AND NOT h.is_shadow
+    WHERE h.run_id <> %s AND NOT h.is_shadow
 """
-#: Only what a night judged before can have hits that are new: of a case made by hand before the claim's first night all are.
+#: Only what another night judged can have hits that are new: of a case made by hand before the claim's first night all are.
 _JUDGED_BEFORE = """
-    SELECT DISTINCT e.claim_id FROM cases_alert a JOIN fraud_score e ON e.claim_id = a.claim_id WHERE e.run_id < %s AND a.left_at IS NULL
+    SELECT DISTINCT e.claim_id FROM cases_alert a JOIN fraud_score e ON e.claim_id = a.claim_id WHERE e.run_id <> %s AND a.left_at IS NULL
 """
 #: What is judged again had its chance of being drawn when it was judged first; what stands in a case already is looked at anyway.
 _POPULATION = f"""

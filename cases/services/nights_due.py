@@ -7,18 +7,21 @@ from datetime import time as clock
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Min, Q
 
 from audit.clock import now
 from fraud.claims.models import Claim
 from fraud.company.calendar import NIGHT_ENDS_HOUR
 from fraud.detection.models import ScreeningRun
+from fraud.detection.screening.services import is_free
 
 NIGHTLY = "nightly"
 #: Nights looked back for missed ones; a longer gap is one catch-up of everything still pending.
 MAX_CAUGHT_UP = 14
 _NIGHT_HOUR = 2  # when the schedule rings, on the company's clock
 State = ScreeningRun.State
+#: Where a night has been cut: what it looks at is settled, and nobody may get in between until it ends.
+_CUT = (State.SCORING, State.OPENING)
 
 
 class NightNotYet(ValueError):
@@ -29,25 +32,54 @@ class NightNotYet(ValueError):
         self.latest = latest
 
 
+class NightOver(ValueError):
+    """A night was asked for that lies before the last one that ended, on `ended`: nights go forward."""
+
+    def __init__(self, ended: date) -> None:
+        super().__init__(f"the night of {ended.isoformat()} has ended")
+        self.ended = ended
+
+
+class NothingReceived(ValueError):
+    """A night was asked for by whose end nothing had come in; the first claim came on the business date `first`."""
+
+    def __init__(self, first: date) -> None:
+        super().__init__(f"nothing was received before {first.isoformat()}")
+        self.first = first
+
+
 def paused_before(run: ScreeningRun) -> ScreeningRun | None:
     """A night before this one, by its date or begun before it, that stands still: later ones wait behind it, so that every claim meets
-    its own night first.
+    its own night first. One that failed waits behind every night that was cut since.
     """
     before = Q(business_date__lt=run.business_date) | Q(pk__lt=run.pk)
+    if run.state == State.FAILED:
+        before |= Q(state__in=_CUT)
     paused = ScreeningRun.objects.filter(before, source=NIGHTLY, paused_at__isnull=False)
     return paused.order_by("business_date").first() if run.source == NIGHTLY else None
 
 
-def begun_before(run: ScreeningRun) -> list[ScreeningRun]:
-    """Nights begun before this one that have not ended, in the order they were begun.
+def ahead_of(run: ScreeningRun) -> list[ScreeningRun]:
+    """Nights that have to end before this one is worked: those begun before it, and before one that failed also those cut since.
 
     One night after the other, whatever their dates: what is pending is what no run begun earlier has scored, so that beside one that
     is still scoring the same claims would be judged twice, and compete for the seats of two nights.
     """
     if run.source != NIGHTLY:
         return []
-    earlier = ScreeningRun.objects.filter(source=NIGHTLY, pk__lt=run.pk)
-    return list(earlier.exclude(state__in=ScreeningRun.ENDED).order_by("pk"))
+    ahead = Q(pk__lt=run.pk)
+    if run.state == State.FAILED:
+        ahead |= Q(state__in=_CUT)
+    others = ScreeningRun.objects.filter(ahead, source=NIGHTLY).exclude(pk=run.pk)
+    return list(others.exclude(state__in=ScreeningRun.ENDED).order_by("pk"))
+
+
+def at_work_beside(run: ScreeningRun) -> ScreeningRun | None:
+    """Another run of the same kind that was cut, or is being cut now, and has not ended: what it looks at must not change meanwhile."""
+    others = ScreeningRun.objects.filter(source=run.source).exclude(pk=run.pk)
+    cut = others.filter(state__in=_CUT).order_by("pk").first()
+    being_cut = (one for one in others.filter(state=State.PREPARING).order_by("pk") if not is_free(one))
+    return cut or next(being_cut, None)
 
 
 def business_date_of(moment: datetime) -> date:
@@ -64,6 +96,17 @@ def not_later(wanted: date | None, at: datetime) -> date:
     return wanted or latest
 
 
+def not_over(wanted: date) -> None:
+    """Whether a night that has not been may still be begun: nights go forward, and begin where claims do. Raises NightOver, NothingReceived."""
+    ended = ScreeningRun.objects.filter(source=NIGHTLY, state=State.FINISHED, business_date__gt=wanted)
+    last = ended.order_by("-business_date").first()
+    if last is not None:
+        raise NightOver(last.business_date)
+    first = Claim.objects.aggregate(first=Min("received_at"))["first"]
+    if first is not None and first > end_of_night(wanted):
+        raise NothingReceived(business_date_of(first))
+
+
 def end_of_night(day: date) -> datetime:
     """The moment the night of a business date was due: 02:00 of the following day on the company's clock."""
     zone = ZoneInfo(settings.TIME_ZONE)
@@ -78,9 +121,9 @@ def claims_waiting(run: ScreeningRun) -> int:
 def missed_nights(before: date) -> list[date]:
     """Business dates since the last run that had none or whose run did not finish, oldest first, `before` excluded.
 
-    A cancelled night is not missed: its claims are the next one's.
+    A cancelled night is not missed: its claims are the next one's. Nor is any once `before` has finished: nights go forward.
     """
-    runs = ScreeningRun.objects.filter(source=NIGHTLY, business_date__lt=before)
+    runs = ScreeningRun.objects.filter(source=NIGHTLY, business_date__lte=before)
     last = runs.filter(state=State.FINISHED).order_by("-business_date").first()
     if last is None:
         return []

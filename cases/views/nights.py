@@ -1,4 +1,4 @@
-"""The steps on a night from its page: started, paused, resumed, cancelled. What it shows lies in `fraud/detection/views/runs.py`."""
+"""The steps on a night from its page: started, paused, resumed, taken up again, cancelled. What it shows lies in `fraud/detection/views/runs.py`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from cases.services import errors
-from cases.services.night_control import RUN_NIGHT, cancel_night, pause_night, resume_night, start_night
+from cases.services.night_control import (
+    RUN_NIGHT,
+    cancel_night,
+    pause_night,
+    restart_night,
+    resume_night,
+    start_night,
+)
 from cases.views.actions import version_seen
 from fraud.detection.models import ScreeningRun
 from fraud.web.access import page
@@ -22,6 +29,7 @@ from fraud.web.access import page
 STEPS: dict[str, tuple[Callable[..., ScreeningRun], str | Promise]] = {
     "pause": (pause_night, gettext_lazy("Paused. What is in hand is stored, then nothing further begins.")),
     "resume": (resume_night, gettext_lazy("The run goes on where it stood.")),
+    "restart": (restart_night, gettext_lazy("Taken up again. It goes on where it stopped.")),
     "cancel": (cancel_night, gettext_lazy("Cancelled. All its claims wait for the next night.")),
 }
 
@@ -48,7 +56,8 @@ def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     service, said = STEPS[name]
     run = get_object_or_404(ScreeningRun, reference=reference)
     try:
-        service(run=run, expected_version=version_seen(request), by=request.actor)
+        more = {"reason": request.POST.get("reason", "")} if name == "cancel" else {}
+        service(run=run, expected_version=version_seen(request), by=request.actor, **more)
     except errors.CaseworkError as error:
         messages.error(request, error.sentence)
     else:

@@ -27,7 +27,7 @@ from fraud.claims.bulk import read_frame
 from fraud.claims.columns import PERSONNEL, RECEIPTS
 from fraud.claims.dimensions import Dimensions, in_order, wanted_without
 from fraud.claims.importing.locks import folder_lock
-from fraud.claims.listed import read_list, whole_or_none, write_list
+from fraud.claims.listed import NoList, read_list, whole_or_none, write_list
 from fraud.claims.reading import db_time, in_one, money_back, read_many_claims
 from fraud.claims.received import received_by
 from fraud.claims.segments import IDENTITY, Segments, digest_of, has_columns, usable_segments
@@ -252,7 +252,7 @@ def _read(segments: Segments, known_by: datetime, wanted: frozenset[str]) -> _Pa
                 past.blocks[int(name)] = frame
             else:
                 past.tables[name] = frame
-    except FileNotFoundError:
+    except (FileNotFoundError, NoList):
         return None
     except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
         log.warning("claims.past_damaged", extra={"folder": str(folder)})

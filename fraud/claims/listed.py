@@ -20,6 +20,10 @@ import polars as pl
 _DIGEST = "digest"
 
 
+class NoList(ValueError):
+    """A list that says nothing of how it was written, as those of earlier releases: not to be believed, and no sign of damage."""
+
+
 @contextmanager
 def whole_or_none(path: Path) -> Iterator[Path]:
     """A file of rows is written inside. Where it cannot be, on a full disk say, nothing of it is left and OSError is raised.
@@ -56,11 +60,13 @@ def write_list(path: Path, told: Mapping[str, Any], *, before: Callable[[], None
 
 
 def read_list(path: Path) -> dict[str, Any]:
-    """What a list says. Raises OSError, and ValueError where it is not as it was written."""
+    """What a list says. Raises OSError, NoList where it has no digest, and another ValueError where it is not as it was written."""
     try:
         told = json.loads(path.read_text())
     except RecursionError as error:
         raise ValueError(f"{path.name} is no list") from error
+    if isinstance(told, dict) and _DIGEST not in told:
+        raise NoList(f"{path.name} is of an earlier release")
     if not isinstance(told, dict) or told.pop(_DIGEST, None) != _digest(told):
         raise ValueError(f"{path.name} is not as it was written")
     return told

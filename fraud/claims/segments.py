@@ -26,7 +26,7 @@ from audit import faults
 from fraud.claims.bulk import in_list, read_frame
 from fraud.claims.columns import COLUMNS
 from fraud.claims.importing.locks import folder_lock
-from fraud.claims.listed import read_list, whole_or_none, write_list
+from fraud.claims.listed import NoList, read_list, whole_or_none, write_list
 from fraud.claims.models import ClaimFile
 from fraud.claims.received import once_a_look, received_by
 
@@ -136,6 +136,9 @@ def usable_segments() -> Segments | None:
             log.warning("claims.segments_stale", extra={"folder": str(folder)})
             return None
     except FileNotFoundError:
+        return None
+    except NoList:
+        log.warning("claims.segments_stale", extra={"folder": str(folder)})
         return None
     except (OSError, ValueError, KeyError, TypeError):
         log.warning("claims.segments_damaged", extra={"folder": str(folder)})

@@ -8,7 +8,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 STAGE_NAMES = ("prepare", "scoring", "opening", "finish")
-_SHOWN_IF_ANY = ("quarantined", "held_back_new", "held_back_seated", "expired", "outdated", "taken_back")
+_SHOWN_IF_ANY = (
+    "quarantined",
+    "overtaken",
+    "held_back_new",
+    "held_back_seated",
+    "expired",
+    "outdated",
+    "taken_back",
+)
 
 
 def stage_word(name: str) -> str:
@@ -39,6 +47,7 @@ def counts_in_words(counts: dict[str, Any]) -> list[tuple[str, Any]]:
     words = {
         "claims": _("claims"),
         "parts": _("parts"),
+        "overtaken": _("judged by a later night meanwhile"),
         "stands_in_for": _("scored in place of the damaged"),
         "hits": _("rule hits"),
         "scored": _("scored"),

@@ -18,8 +18,9 @@ from audit.models import AuditEvent
 from audit.permissions import NotPermitted, Role
 from cases.models import Case
 from cases.services import errors, night_control
-from cases.services.night import advance, fail_run, run_night
+from cases.services.night import advance, run_night
 from cases.services.night_control import cancel_night, pause_night, resume_night, start_night
+from cases.services.night_failed import fail_run
 from cases.services.nights_due import missed_nights
 from cases.tasks import _ring_next_run, _ring_what_waits
 from cases.tasks import run_night as ring_night

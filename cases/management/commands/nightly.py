@@ -20,9 +20,16 @@ from audit.commands import StruckCommand
 from audit.typed import day
 from cases.management.night_bar import bar_of, drawn_while_it_works, stage_lines, watch
 from cases.services.errors import CaseworkError
-from cases.services.night import closing_line, reason_of, run_night, work_on
+from cases.services.night import Progress, closing_line, look_back, open_nights, reason_of, work_on
 from cases.services.night_control import cancel_night, pause_night, resume_night
-from cases.services.nights_due import NIGHTLY, NightNotYet, claims_waiting, end_of_night
+from cases.services.nights_due import (
+    NIGHTLY,
+    NightNotYet,
+    NightOver,
+    NothingReceived,
+    claims_waiting,
+    end_of_night,
+)
 from fraud.detection.models import ScreeningRun
 from fraud.detection.run_words import counts_in_words, stage_state_word, stage_word
 from fraud.detection.screening.services import pace_of
@@ -36,6 +43,13 @@ class Command(StruckCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--date", help="business date, YYYY-MM-DD (default: the one that just ended)")
+        parser.add_argument(
+            "--look-back",
+            type=int,
+            metavar="CASES",
+            help="screen the history of the seven days up to --date instead, and open at most about so many cases of it",
+        )
+        parser.add_argument("--reason", default="", help="why a night that failed is given up (--cancel)")
         parser.add_argument("--run", help="reference of one run, also of a look back, that exists already")
         parser.add_argument("--json", action="store_true", help="print the run as JSON")
         what = parser.add_mutually_exclusive_group()
@@ -51,11 +65,11 @@ class Command(StruckCommand):
         for name in ("watch", "pause", "cancel", "resume"):
             if options[name]:
                 run = run or _under_way(day)
-                if self._step(name, run) is not None:
+                if self._step(name, run, options["reason"]) is not None:
                     return
         self._work(day, run, options)
 
-    def _step(self, name: str, run: ScreeningRun) -> ScreeningRun | None:
+    def _step(self, name: str, run: ScreeningRun, reason: str) -> ScreeningRun | None:
         """What is asked of the run; None where it is to be worked afterwards."""
         if name == "watch":
             return watch(run, self.stdout)
@@ -64,7 +78,10 @@ class Command(StruckCommand):
             if name == "resume":
                 resume_night(run=run, expected_version=seen, by=by, is_worked_here=True)
                 return None
-            (pause_night if name == "pause" else cancel_night)(run=run, expected_version=seen, by=by)
+            if name == "pause":
+                pause_night(run=run, expected_version=seen, by=by)
+            else:
+                cancel_night(run=run, expected_version=seen, by=by, reason=reason)
         except CaseworkError as error:
             raise CommandError(error.sentence) from error
         self.stdout.write("\n".join([bar_of(run, pace_of(run)), *stage_lines(pace_of(run))]))
@@ -74,14 +91,15 @@ class Command(StruckCommand):
         begun, by = clock.now(), Actor.system("nightly")
         try:
             with nullcontext() if options["json"] else drawn_while_it_works(self.stdout) as say:
-                run = (
-                    work_on(run, by=by, progress=say)
-                    if run
-                    else run_night(business_date=day, by=by, progress=say)
-                )
-        except NightNotYet as error:
-            said = _("There can be no night of %(day)s yet; the last one possible is %(latest)s.")
-            raise CommandError(said % {"day": day, "latest": error.latest}) from error
+                if options["look_back"] is not None:
+                    run = _looked_back(day, options["look_back"], by, say)
+                elif run:
+                    run = work_on(run, by=by, progress=say)
+                else:
+                    *late, tonight = open_nights(business_date=day, by=by)
+                    run = work_on(tonight, late=late, by=by, progress=say)
+        except (NightNotYet, NightOver, NothingReceived) as error:
+            raise CommandError(_refused(day, error)) from error
         except Exception as error:
             run = _failed(error)
         if options["json"]:
@@ -92,6 +110,33 @@ class Command(StruckCommand):
             self.stdout.write("\n".join(lines(run)))
         if run.state == ScreeningRun.State.FAILED:
             sys.exit(1)
+
+
+def _looked_back(day: date | None, seats: int, by: Actor, say: Progress | None) -> ScreeningRun:
+    """The history of a week screened. Raises CommandError without its last day, or for one that is not over."""
+    today = timezone.localtime(clock.now()).date()
+    if day is None or day >= today or seats < 1:
+        said = _("A look back needs --date, the last day of a week that is over, and one case at least.")
+        raise CommandError(said)
+    return look_back(week_to=day, known_by=clock.now(), seats=seats, by=by, progress=say)
+
+
+def _refused(day: date | None, error: NightNotYet | NightOver | NothingReceived) -> str:
+    """Why there is no such night, and what would be right."""
+    if isinstance(error, NightNotYet):
+        said = _("There can be no night of %(day)s yet; the last one possible is %(latest)s.")
+        return said % {"day": day, "latest": error.latest}
+    if isinstance(error, NothingReceived):
+        said = _(
+            "By the end of the night of %(day)s no claim had come in; the first one belongs to the night of %(first)s. "
+            "To screen history of that time: --look-back CASES --date %(day)s."
+        )
+        return said % {"day": day, "first": error.first}
+    said = _(
+        "The night of %(ended)s has ended, and nights go forward: what waits for a score is taken by the next one, whatever its date. "
+        "To screen history of the week up to %(day)s: --look-back CASES --date %(day)s."
+    )
+    return said % {"day": day, "ended": error.ended}
 
 
 def _failed(error: Exception) -> ScreeningRun:
@@ -105,8 +150,8 @@ def _failed(error: Exception) -> ScreeningRun:
 
 
 def _under_way(day: date | None) -> ScreeningRun:
-    """The night of a business date, else the oldest that has not ended. Raises CommandError."""
-    runs = ScreeningRun.objects.filter(source=NIGHTLY).order_by("business_date", "pk")
+    """The night of a business date, else of those that have not ended the one begun first. Raises CommandError."""
+    runs = ScreeningRun.objects.filter(source=NIGHTLY).order_by("pk")
     wanted = runs.filter(business_date=day) if day else runs.exclude(state__in=ScreeningRun.ENDED)
     run = wanted.first()
     if run is None:

@@ -42,7 +42,7 @@ class NightHasCases(CaseworkError):
 
 
 class NightCannotStart(CaseworkError):
-    """There is no night to start: tonight's has ended, or an earlier one is paused."""
+    """There is no night to start or to step in: tonight's has ended, or another one is paused or under way."""
 
     code = "night_cannot_start"
 
@@ -56,11 +56,15 @@ class NightCannotStart(CaseworkError):
         return {"why": self.why, "reference": self.params["reference"]}
 
 
+#: By `why`.
 _TEXTS = {
     "ended": _(
         "The night %(reference)s has ended already. What came in since waits for the next night, which begins after 07:00."
     ),
     "paused": _(
         "The night %(reference)s is paused, and later nights wait behind it. Resume or cancel it first."
+    ),
+    "at_work": _(
+        "The night %(reference)s is being worked, and looks at the claims this one left. Wait until it has ended."
     ),
 }

@@ -52,6 +52,8 @@ _pending: dict[int, pl.DataFrame] = {}
 #: What had been received when the run looked for its claims; its frame rests on the same look.
 _received: dict[int, dict[datetime, list[int]]] = {}
 _labels: dict[int, pl.DataFrame] = {}
+#: The version of the run when what is kept of it was built: one that was taken up again since may look at fewer claims.
+_versions: dict[int, int] = {}
 
 
 def labels_of(run: ScreeningRun) -> pl.DataFrame:
@@ -66,6 +68,7 @@ def labels_of(run: ScreeningRun) -> pl.DataFrame:
 def pending_of(run: ScreeningRun) -> pl.DataFrame:
     """The run's claims (`pending_claims`), asked once a process: the cut into parts and the frame rest on the same ones."""
     with _lock:
+        _renew(run)
         if run.pk not in _pending:
             _pending.clear()
             _received.clear()
@@ -89,6 +92,7 @@ def night_frame(run: ScreeningRun) -> NightFrame:
 def part_frame(run: ScreeningRun, spec: dict[str, Any]) -> NightFrame:
     """A frame that holds at least the claims of a part: the night's, or of a large night those of its stretch of time."""
     with _lock:
+        _renew(run)
         if "since" not in spec or run.pk in _kept:
             return night_frame(run)
         name = _name_of(spec)
@@ -101,6 +105,7 @@ def part_frame(run: ScreeningRun, spec: dict[str, Any]) -> NightFrame:
 def frame_of(run: ScreeningRun, claim_ids: Sequence[int]) -> NightFrame:
     """A frame that holds these claims of the run, wherever in the night they are."""
     with _lock:
+        _renew(run)
         if run.pk in _kept or not is_cut_by_time(run):
             return night_frame(run)
         with _anew_where_moved(run):
@@ -119,7 +124,9 @@ def windows_kept(run: ScreeningRun) -> KeptWindows:
 
 def is_in_memory(run: ScreeningRun) -> bool:
     """Whether this process holds the whole night."""
-    return run.pk in _kept
+    with _lock:
+        _renew(run)
+        return run.pk in _kept
 
 
 def is_cut_by_time(run: ScreeningRun) -> bool:
@@ -130,6 +137,7 @@ def is_cut_by_time(run: ScreeningRun) -> bool:
 def noted_of(run: ScreeningRun) -> Noted:
     """What could not be judged, which rules could not run, and the features that are counted for drift: of all the run's claims."""
     with _lock:
+        _renew(run)
         if run.pk in _kept or not is_cut_by_time(run):
             frame = night_frame(run)
             return Noted(frame.not_evaluable(), frame.failed_rules(), frame.features)
@@ -197,6 +205,13 @@ def _of_judged(run: ScreeningRun, judged: Judged) -> NightFrame:
 
 def _name_of(spec: dict[str, Any]) -> str:
     return f"part-{sha256(repr((spec['since'], spec['until'])).encode()).hexdigest()[:16]}"
+
+
+def _renew(run: ScreeningRun) -> None:
+    """Let go what was built before somebody stepped in: another process may have taken the run up again, and given claims away."""
+    if run.version > _versions.get(run.pk, run.version):
+        forget_frames()
+    _versions[run.pk] = max(run.version, _versions.get(run.pk, 0))
 
 
 def renew_rules(run: ScreeningRun) -> None:

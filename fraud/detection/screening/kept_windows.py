@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from audit import faults
 from fraud.claims.importing.locks import folder_lock
-from fraud.claims.listed import read_list, whole_or_none, write_list
+from fraud.claims.listed import NoList, read_list, whole_or_none, write_list
 from fraud.claims.segments import digest_of
 from rules.engine import Answer
 from rules.language import nodes
@@ -167,7 +167,7 @@ def kept_windows(run_id: int, key: str) -> KeptWindows | None:
             log.warning("screening.windows_stale", extra={"run": run_id})
             return None
         claims = pl.read_ipc(_path(folder, _CLAIMS))
-    except FileNotFoundError:
+    except (FileNotFoundError, NoList):
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, pl.exceptions.PolarsError):
         log.warning("screening.windows_damaged", extra={"run": run_id})

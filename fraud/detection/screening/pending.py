@@ -16,6 +16,7 @@ from fraud.claims.reading import db_time, known_claims
 from fraud.claims.received import one_look
 from fraud.detection.models import ScreeningRun
 from fraud.detection.screening.news import judged_again
+from fraud.detection.screening.overtaken import of_run_alone
 from fraud.detection.screening.settled import note_received, settled_until
 
 _PENDING = """
@@ -44,10 +45,10 @@ def pending_claims(run: ScreeningRun) -> pl.DataFrame:
     """`claim_id, claim_version, cardholder_id, transacted_at` of the run's claims, by claim_id.
 
     A look back's are the history of its week. A night's are current at the cut-off and no history: those never scored by an earlier run in this version, and those scored before
-    into whose windows something came that became known since.
+    into whose windows something came that became known since. One that was taken up again leaves out what a later run judged (`overtaken`).
     """
     if run.source == ScreeningRun.LOOK_BACK:
-        return _paid_in_week(run)
+        return of_run_alone(run, _paid_in_week(run)).sort("claim_id")
     with one_look():  # what comes late under an earlier cut-off from here on is in no note of this run
         settled = settled_until(run)
         note_received(run)
@@ -59,8 +60,7 @@ def _paid_in_week(run: ScreeningRun) -> pl.DataFrame:
     end = datetime.combine(run.business_date + timedelta(days=1), clock(0), ZoneInfo(settings.TIME_ZONE))
     claims, known = known_claims(run.cut_off_at)
     limits = [db_time((end - _WEEK).astimezone(UTC)), db_time(end.astimezone(UTC)), db_time(run.cut_off_at)]
-    found = read_frame(_PAST.format(claims=claims), [*known, *limits, run.pk], schema=_PENDING_SCHEMA)
-    return found.sort("claim_id")
+    return read_frame(_PAST.format(claims=claims), [*known, *limits, run.pk], schema=_PENDING_SCHEMA)
 
 
 def _pending(run: ScreeningRun, settled: datetime | None) -> pl.DataFrame:
@@ -68,7 +68,8 @@ def _pending(run: ScreeningRun, settled: datetime | None) -> pl.DataFrame:
     since, after = ("c.received_at > %s AND ", [db_time(settled)]) if settled else ("", [])
     sql = _PENDING.format(claims=claims, since=since)
     new = read_frame(sql, [*known, *after, run.pk], schema=_PENDING_SCHEMA)
-    return pl.concat([new, judged_again(run)]).unique("claim_id").sort("claim_id")
+    found = pl.concat([new, judged_again(run)]).unique("claim_id")
+    return of_run_alone(run, found).sort("claim_id")
 
 
 def bucket_sizes(cardholders: np.ndarray, largest: int) -> list[int]:

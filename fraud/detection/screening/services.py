@@ -1,9 +1,18 @@
 """Screening: everything a night needs below the cases, by name."""
 
-from fraud.detection.screening.control import CasesOpened, RunEnded, RunMoved, call_off, hold, let_go_on
+from fraud.detection.screening.control import (
+    CasesOpened,
+    RunEnded,
+    RunMoved,
+    call_off,
+    hold,
+    let_go_on,
+    lock_run,
+)
 from fraud.detection.screening.explain import explain_claims
 from fraud.detection.screening.finish import finish_run, finish_scoring, n_stored
 from fraud.detection.screening.frames import forget_frames, labels_of, night_frame
+from fraud.detection.screening.giving_way import give_way
 from fraud.detection.screening.leases import (
     MAX_ATTEMPTS,
     LeaseLost,
@@ -34,11 +43,13 @@ __all__ = [
     "finish_run",
     "finish_scoring",
     "forget_frames",
+    "give_way",
     "hold",
     "is_free",
     "keep",
     "labels_of",
     "let_go_on",
+    "lock_run",
     "n_stored",
     "new_token",
     "next_part",

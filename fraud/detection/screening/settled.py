@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 
 from audit import faults
 from fraud.claims.received import received_by
@@ -25,9 +26,13 @@ _KEPT = 60
 
 
 def last_whole_run(run: ScreeningRun) -> ScreeningRun | None:
-    """The run before this one that scored everything it looked at."""
+    """The run before this one that scored everything it looked at, and rests on no scores that were thrown away since."""
     earlier = ScreeningRun.objects.filter(pk__lt=run.pk, cut_off_at__lt=run.cut_off_at)
-    whole = earlier.filter(state=ScreeningRun.State.FINISHED).exclude(parts__state=RunPart.State.QUARANTINED)
+    called_off = ScreeningRun.objects.filter(
+        state=ScreeningRun.State.CANCELLED, pk__lt=OuterRef("pk"), finished_at__gt=OuterRef("started_at")
+    )
+    whole = earlier.filter(~Exists(called_off), state=ScreeningRun.State.FINISHED)
+    whole = whole.exclude(parts__state=RunPart.State.QUARANTINED)
     return whole.order_by("-cut_off_at").first()
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 
 from audit.actor import Actor
 from audit.asked import asked_of
+from audit.models import AuditEvent
 from audit.paging import keyset_page
 from audit.permissions import can
 from fraud.claims.models import ClaimFile
@@ -58,6 +59,7 @@ def run_page(request: HttpRequest, reference: str) -> HttpResponse:
         "stands_in_for": next(
             (s["counts"]["stands_in_for"] for s in run.stages if s["counts"].get("stands_in_for")), ""
         ),
+        "why_cancelled": _why_cancelled(run) if run.state == ScreeningRun.State.CANCELLED else "",
         "n_expired": sum(stage["counts"].get("expired", 0) for stage in run.stages),
     }
     if request.headers.get("HX-Request"):
@@ -74,6 +76,15 @@ def run_page(request: HttpRequest, reference: str) -> HttpResponse:
         "top": _top_claims(run, request.actor) if can(request.actor, "fraud.view_score") else [],  # type: ignore[attr-defined]
     }
     return render(request, "fraud/runs/page.html", context)
+
+
+def _why_cancelled(run: ScreeningRun) -> str:
+    """The reason that was given, from the audit log; empty where none was."""
+    entries = AuditEvent.objects.filter(subject=f"run:{run.reference}", action="run.cancelled").order_by(
+        "-seq"
+    )
+    entry = entries.first()
+    return str((entry.after or {}).get("reason", "")) if entry else ""
 
 
 def _has_cases(run: ScreeningRun) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -249,6 +251,20 @@ def test_a_full_disk_costs_time_and_nothing_else_and_is_not_left_fuller(
     assert read(LATER).height == 200
     advance_segments(LATER)
     same(LATER)
+
+
+def test_columns_copied_elsewhere_are_believed_and_those_of_an_earlier_release_are_called_out_of_date(
+    small: Path, tmp_path: Path, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    add_people()
+    add_claims(60)
+    advance_segments(LATER)
+    settings.COLUMNS_DIR = shutil.copytree(small, tmp_path / "elsewhere", copy_function=shutil.copy)
+    assert usable_segments() is not None
+    manifest = Path(settings.COLUMNS_DIR) / "manifest.json"
+    manifest.write_text(json.dumps(read_list(manifest)))  # without the digest it has today
+    assert usable_segments() is None
+    assert [record.getMessage() for record in caplog.records] == ["claims.segments_stale"]
 
 
 def test_a_small_company_has_no_columns(small: Path) -> None:
