@@ -201,18 +201,13 @@ def test_a_second_source_that_knows_of_no_money_back_takes_none_away(tmp_path: P
 
 
 def test_files_of_a_card_feed_give_the_same_in_either_order(tmp_path: Path) -> None:
-    """Each order is a payment of its own; a delivery brings the next state of every one."""
     head = f"{CODEF},resCancelDate"
     states = [(0, "", ""), (2, 30000, "20261103"), (2, 50000, "20261104"), (1, 81000, "20261106")]
-    orders = list(permutations(range(len(states)), 3))
-    for turn in range(3):
-        lines = []
-        for number, order in enumerate(orders):
-            state, back, on = states[order[turn]]
+    for number, order in enumerate(permutations(range(len(states)), 3)):
+        for step in order:
+            state, back, on = states[step]
             line = stay(f"{number:02}77", 81000, state, back).replace("Q77", f"Q{number:02}Y")
-            lines.append(f"{line},{on}")
-        send(tmp_path, head, *lines, used="codef")
-    for number, order in enumerate(orders):
+            send(tmp_path, head, f"{line},{on}", used="codef")
         furthest = max(int(states[step][1] or 0) for step in order)
         assert (order, nets(cardholder__employee_no=f"Q{number:02}Y")) == (order, [81000 - furthest])
 
