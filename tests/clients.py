@@ -16,11 +16,15 @@ from django.test import client
 #: What a handler keeps of its middleware.
 _KEPT = ("_view_middleware", "_template_response_middleware", "_exception_middleware", "_middleware_chain")
 
+#: The settings of every test that changes none.
+USUAL: list[object] = []
+
 
 @contextmanager
 def quick_clients() -> Iterator[None]:
     """Every client is served by one chain of middleware, as every request of a server is, and signs in with one session."""
     usual, chain = settings._wrapped, dict[str, Any]()
+    USUAL[:] = [usual]
     load, sign_in = client.ClientHandler.load_middleware, client.Client._login
 
     def load_middleware(self: Any, is_async: bool = False) -> None:

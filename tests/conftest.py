@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from hypothesis import settings as drawn
 
 from tests.counted import COUNTED, told
 from tests.databases import migrated_file, put_migrated_file
+from tests.draws import draws
 from tests.servers import postgres, redis
 from tests.sharing import place, scheduler
 from tests.warm import forked_reading
@@ -38,7 +40,7 @@ os.environ.pop("DATABASE_URL", None)
 os.environ.pop("CELERY_BROKER_URL", None)
 
 # How long one drawn example takes says how busy the machine is, and nothing about the code.
-drawn.register_profile("patient", parent=drawn(), deadline=None)
+drawn.register_profile("patient", parent=drawn(), deadline=None, max_examples=draws(100))
 drawn.load_profile("patient")
 
 REQUIRE_ALL = os.environ.get("CLEANCARD_REQUIRE_ALL") == "1"
@@ -176,6 +178,22 @@ def _static_files_are_looked_for_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", add_files_from_finders)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_statement_gets_its_signs_once() -> Iterator[None]:
+    """SQLite writes `?` where Django writes `%s`: looked for in every statement, of which a run sends each some thousand times."""
+    from django.db.backends.sqlite3.base import SQLiteCursorWrapper
+
+    convert = SQLiteCursorWrapper.convert_query
+    plain = lru_cache(4096)(lambda query: convert(None, query))
+
+    def convert_query(self: Any, query: str, *, param_names: list[str] | None = None) -> str:
+        return plain(query) if param_names is None else convert(self, query, param_names=param_names)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SQLiteCursorWrapper, "convert_query", convert_query)
         yield
 
 

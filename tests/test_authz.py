@@ -101,18 +101,18 @@ def may_open(role: Role, entry: URLPattern) -> bool:
 
 
 def tried_as(number: int, entry: URLPattern) -> set[Role]:
-    """The roles an address is asked as: all where `DRAWS=1`, else up to three, one that is refused among them; others at each address."""
+    """The roles an address is asked as: all where `DRAWS=1`, else one that may open it and one that is refused; others at each address."""
     roles = list(Role)
     if SHARE >= 1:
         return set(roles)
     turned = [roles[(number + place) % len(roles)] for place in range(len(roles))]
     refused = [role for role in turned if not may_open(role, entry)][:1]
-    return {*refused, *[role for role in turned if may_open(role, entry)][: 3 - len(refused)]}
+    return {*refused, *[role for role in turned if may_open(role, entry)][: 2 - len(refused)]}
 
 
 def test_in_the_suite_every_role_tries_many_addresses_and_every_page_refuses_somebody():
     tried = [(entry, tried_as(number, entry)) for number, (_, entry) in enumerate(ALL)]
-    assert all(sum(role in roles for _, roles in tried) > 70 for role in Role)
+    assert all(sum(role in roles for _, roles in tried) > 40 for role in Role)
     assert all(roles for _, roles in tried)
     for entry, roles in tried:
         if any(not may_open(role, entry) for role in Role):

@@ -6,10 +6,11 @@ import re
 from functools import cache
 from importlib.resources import files
 
-from lark import Lark, Token, UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
+from lark import Lark, Token, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 from lark.exceptions import VisitError
 
 from audit.redaction import find_struck
+from rules.language.accepting import accepted
 from rules.language.build import Builder
 from rules.language.nodes import (
     MAX_DEPTH,
@@ -121,15 +122,10 @@ def _refusal(error: UnexpectedInput, text: str) -> RuleNotValid:
             return refuse(place, "open_text")
         hint_en, hint_ko = sign_hint(character)
         return refuse(place, "sign", found=character, hint_en=hint_en, hint_ko=hint_ko)
-    expected = getattr(error, "accepts", None) or getattr(error, "expected", None) or ()
-    words_en, words_ko = expected_words(set(expected))
-    token = getattr(error, "token", None)
-    if (
-        isinstance(error, UnexpectedEOF)
-        or not isinstance(error, UnexpectedToken)
-        or token is None
-        or token.type == "$END"
-    ):
+    assert isinstance(error, UnexpectedToken)  # all that an LALR parser raises besides
+    token = error.token
+    words_en, words_ko = expected_words(accepted(error))
+    if token.type == "$END":
         return refuse(_end(text), "unexpected_end", expected_en=words_en, expected_ko=words_ko)
     place = Position(token.line or 1, token.column or 1)
     word = str(token)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 from cases.statements import Statement
 from cases.statements.apart import read_here
 from tests.cases.stage import Stage, frozen, settings_with
+from tests.cases.staged import Opening
 from tests.cast import Cast, make_cast
 from tests.undone import undone_at_the_end
 
@@ -44,8 +47,17 @@ def people(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
 
 
 @pytest.fixture
-def stage(people: Cast, db: None, company: Any) -> Iterator[Stage]:
+def stage(
+    people: Cast, db: None, company: Any, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Stage]:
     """People, a clock, and cases in any state. Recovering any amount takes two people."""
     company(four_eyes_limit_minor=0)
     with frozen() as clock:
-        yield Stage(deepcopy(people), clock)
+        yield Stage(deepcopy(people), clock, Opening(request.module.__name__, monkeypatch))
+
+
+@pytest.fixture
+def drawn_from(pytestconfig: pytest.Config) -> str:
+    """What chance is drawn from: the run's seed, the same in every run of CI, else another each time."""
+    told = pytestconfig.getoption("--hypothesis-seed")
+    return str(told if told is not None else 0 if os.environ.get("CI") else secrets.randbits(64))

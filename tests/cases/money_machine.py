@@ -10,12 +10,14 @@ back does not lower (`balances_of`) within 110, a proposal that a change does no
 from __future__ import annotations
 
 import os
+from collections import Counter
 from datetime import timedelta
 from random import Random
 from typing import Any
 
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis import seed as seeded
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -39,6 +41,8 @@ PARTS = 10 if STEPS_AT_LEAST >= 1000 else 4
 FIRST_HALF, SECOND_HALF = range(PARTS // 2), range(PARTS // 2, PARTS)
 EXAMPLES_AT_MOST = 10  # of some hundred steps each
 SEEDS = st.integers(0, 2**32)
+#: What each part walked, as steps of each kind.
+_WALKS: set[tuple[tuple[str, int], ...]] = set()
 
 
 class Money(RuleBasedStateMachine):
@@ -110,15 +114,25 @@ class Money(RuleBasedStateMachine):
         self.walk.clock.shift(timedelta(minutes=1))
 
 
-def walk_a_part(people: Cast, company: Any) -> None:
-    """One tenth of the steps. Raises AssertionError at the first figure that is wrong."""
+def walk_a_part(people: Cast, company: Any, part: int, drawn_from: int | str) -> None:
+    """One tenth of the steps. Raises AssertionError at the first figure that is wrong.
+
+    Each turn of each part draws from a seed of its own: where one is told to Hypothesis for the whole run, or it draws the same in
+    every run as under CI, every part would be the same walk again.
+    """
     company(four_eyes_limit_minor=50_000)
     ensure_presets()  # each walk would add them anew
     Money.cast = people
     wanted = -(-STEPS_AT_LEAST // PARTS)
-    before = steps_walked()
-    while (walked := steps_walked() - before) < wanted:
-        run_state_machine_as_test(Money, settings=_settings(wanted - walked))
+    begun, turn = dict(COUNTED["money machine"]), 0
+    while (walked := steps_walked() - sum(begun.values())) < wanted:
+        own = f"{drawn_from}, part {part}, turn {turn}"
+        print(f"drawn from: {own}")
+        run_state_machine_as_test(seeded(own)(Money), settings=_settings(wanted - walked))
+        turn += 1
+    taken = tuple(sorted((COUNTED["money machine"] - Counter(begun)).items()))
+    assert taken not in _WALKS, "the same walk again"
+    _WALKS.add(taken)
 
 
 def steps_walked() -> int:

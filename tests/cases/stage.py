@@ -21,6 +21,7 @@ from cases.services.outbox import send_outbox
 from cases.services.steps import current_request
 from cases.workflow import State
 from fraud.company.values import DEFAULTS
+from tests.cases.staged import Opening, taken_once
 from tests.cast import NOW, Cast, make_case
 
 REASON = "업무 목적이 확인되지 않는 결제입니다."
@@ -34,6 +35,7 @@ class Stage:
 
     cast: Cast
     clock: Any
+    opening: Opening | None = None  # with it, first steps are put back instead of taken again (`staged`)
 
     def actor(self, name: str) -> Actor:
         return self.cast.actor(name)
@@ -52,9 +54,11 @@ class Stage:
         """Let waiting mail leave."""
         mail_leaves()
 
+    @taken_once
     def taken(self, **fields: Any) -> Case:
         return queue.take_case(case=self.case(**fields), by=self.actor("reviewer"), expected_version=1)
 
+    @taken_once
     def asked(self, **fields: Any) -> Case:
         case = self.taken(**fields)
         explanation_requests.request_explanation(
@@ -62,6 +66,7 @@ class Stage:
         )
         return fresh(case)
 
+    @taken_once
     def explained(self, **fields: Any) -> Case:
         case = self.asked(**fields)
         request = current_request(case)
@@ -85,6 +90,7 @@ class Stage:
         self.go_to(before)
         return fresh(case)
 
+    @taken_once
     def proposed(self, *, amount: int = AMOUNT, by: str = "reviewer", **fields: Any) -> Case:
         """Pending approval: the stage's settings ask for four eyes from the first won on."""
         case = self.explained(**fields)
@@ -98,6 +104,7 @@ class Stage:
         )
         return fresh(case)
 
+    @taken_once
     def notified(self, *, amount: int = AMOUNT, **fields: Any) -> Case:
         case = self.proposed(amount=amount, **fields)
         if case.state == State.PENDING_APPROVAL:
@@ -110,6 +117,7 @@ class Stage:
             )
         return fresh(case)
 
+    @taken_once
     def appealed(self, **fields: Any) -> Case:
         case = self.notified(**fields)
         appeals.submit_appeal(
@@ -120,11 +128,13 @@ class Stage:
         )
         return fresh(case)
 
+    @taken_once
     def recovering(self, **fields: Any) -> Case:
         case = self.notified(**fields)
         appeals.accept_notice(case=case, by=self.actor("cardholder"), expected_version=case.version)
         return fresh(case)
 
+    @taken_once
     def closed(self, **fields: Any) -> Case:
         case = self.taken(**fields)
         decisions.close_legitimate(

@@ -13,6 +13,6 @@ from tests.cast import Cast
 @pytest.mark.django_db
 @pytest.mark.parametrize("part", FIRST_HALF)
 def test_nobody_is_asked_for_more_than_the_true_loss_in_any_order(
-    part: int, people: Cast, company: Any
+    part: int, people: Cast, company: Any, drawn_from: str
 ) -> None:
-    walk_a_part(people, company)
+    walk_a_part(people, company, part, drawn_from)

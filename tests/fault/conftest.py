@@ -11,9 +11,12 @@ from tests.databases import NAME, new_migrated_database, put_migrated_file
 from tests.fault.rig import ROOT, Company, Zygote
 from tests.servers import new_database
 
+#: Most of what a night of so few takes is the same for any number; in some five parts.
+N_CLAIMS, PART_CLAIMS = 700, 175
+
 
 def _build(company: Company) -> Company:
-    done = company.manage("python", str(ROOT / "tests/fault/setup_company.py"))
+    done = company.manage("python", str(ROOT / "tests/fault/setup_company.py"), N_CLAIMS=str(N_CLAIMS))
     assert done["status"] == 0, done["output"]
     return company
 
@@ -22,17 +25,18 @@ def _build(company: Company) -> Company:
 def lite_template(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Company:
     home = tmp_path_factory.mktemp("lite")
     put_migrated_file(home / NAME)
-    return _build(Company(home, zygote))
+    return _build(Company(home, zygote, part_claims=PART_CLAIMS))
 
 
 @pytest.fixture(scope="session")
 def big_template(zygote: Zygote, postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Company:
-    return _build(Company(tmp_path_factory.mktemp("big"), zygote, new_migrated_database(postgres, "company")))
+    database = new_migrated_database(postgres, "company")
+    return _build(Company(tmp_path_factory.mktemp("big"), zygote, database, PART_CLAIMS))
 
 
 @pytest.fixture
 def lite_company(lite_template: Company, tmp_path: Path) -> Company:
-    """2,000 claims on SQLite, nothing screened yet."""
+    """700 claims on SQLite, nothing screened yet."""
     return lite_template.copy(tmp_path / "home")
 
 

@@ -19,7 +19,7 @@ from celery import Celery
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = "2026-05-04"
-_BASE_ENV = {"OMP_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1", "PART_CLAIMS": "500", "LOG_LEVEL": "ERROR"}
+_BASE_ENV = {"OMP_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1", "LOG_LEVEL": "ERROR"}
 
 #: What a night leaves, in words of its own: no row numbers, no clocks.
 QUERIES = {
@@ -82,10 +82,16 @@ class Company:
     home: Path
     zygote: Zygote
     database: str = ""
+    part_claims: int = 500
 
     def env(self, **more: str) -> dict[str, str]:
         """Environment of its processes."""
-        return {**_BASE_ENV, "CLEANCARD_HOME": str(self.home), "DATABASE_URL": self.database, **more}
+        own = {
+            "CLEANCARD_HOME": str(self.home),
+            "DATABASE_URL": self.database,
+            "PART_CLAIMS": str(self.part_claims),
+        }
+        return {**_BASE_ENV, **own, **more}
 
     def manage(self, *args: str, **env: str) -> dict[str, Any]:
         """`manage.py` in a process of its own."""
@@ -108,7 +114,7 @@ class Company:
     def copy(self, home: Path, database: str = "") -> Company:
         """The same company somewhere else; `database` is a copy already made."""
         shutil.copytree(self.home, home)
-        return Company(home, self.zygote, database)
+        return Company(home, self.zygote, database, self.part_claims)
 
 
 def sql_rows(company: Company, sql: str) -> list[tuple[Any, ...]]:

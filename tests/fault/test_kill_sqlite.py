@@ -19,8 +19,8 @@ POINTS = (
 
 def test_undisturbed_night_is_whole(undisturbed: dict[str, list[Any]]) -> None:
     ((_, state, claims, scored, hits, alerts, cases, _held),) = undisturbed["run"]
-    assert (state, claims, scored) == ("finished", 2000, 2000)
-    assert (len(undisturbed["scores"]), len(undisturbed["hits"])) == (2000, hits)
+    assert (state, claims, scored) == ("finished", 700, 700)
+    assert (len(undisturbed["scores"]), len(undisturbed["hits"])) == (700, hits)
     assert (len(undisturbed["alerts"]), len(undisturbed["cases"])) == (alerts, cases)
     assert cases > 20
 
@@ -119,7 +119,7 @@ def test_paused_night_keeps_what_is_done_and_ends_as_an_undisturbed_one(
         assert sql_rows(lite_company, "SELECT paused_at, version FROM fraud_screeningrun") == [(None, 0)]
         assert lite_company.manage("nightly", "--pause")["status"] == 0
         kept = lite_company.left()["scores"]
-        assert 0 < len(kept) < 2000
+        assert 0 < len(kept) < 700
         waited = lite_company.nightly()
         assert (waited["status"], lite_company.left()["scores"]) == (0, kept)
         assert "일시 중지" in waited["output"]
@@ -149,6 +149,6 @@ def test_cancelled_night_loses_no_claim(lite_company: Company, undisturbed: dict
     assert lite_company.left()["scores"] == []
     assert lite_company.manage("nightly", "--date", "2026-05-05")["status"] == 0
     left = lite_company.left()
-    assert [(row[1], row[3]) for row in left["run"]] == [("cancelled", 0), ("finished", 2000)]
+    assert [(row[1], row[3]) for row in left["run"]] == [("cancelled", 0), ("finished", 700)]
     assert (left["scores"], left["hits"]) == (undisturbed["scores"], undisturbed["hits"])
     assert lite_company.manage("verify_audit")["status"] == 0

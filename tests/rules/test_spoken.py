@@ -13,6 +13,7 @@ from rules.language.mending.spoken.numerals import in_digits
 from rules.language.mending.spoken.words import phrases
 from rules.starter_lists import STARTER_LISTS
 from rules.starter_parameters import STARTER_PARAMETERS
+from tests.draws import draws
 from tests.rules.spoken import SPOKEN
 
 COMPANY = {"lists": STARTER_LISTS, "parameters": STARTER_PARAMETERS}
@@ -191,7 +192,7 @@ VALUES = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=draws(300))
 @given(st.lists(st.one_of(WORDS, VALUES), min_size=1, max_size=7).map(" ".join))
 def test_correction_of_any_spoken_text_is_itself_a_rule(text: str) -> None:
     try:
@@ -206,7 +207,7 @@ def test_correction_of_any_spoken_text_is_itself_a_rule(text: str) -> None:
         assert parse(to_text(tree)) == tree
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=draws(100))
 @given(
     amount=st.integers(1, 99),
     times=st.integers(2, 9),

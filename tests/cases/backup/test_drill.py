@@ -137,7 +137,7 @@ def evidence_on_disk(company: Company) -> list[str]:
 
 
 def _two_places(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Company, Company]:
-    """A company of 2,000 claims, and an empty place of the same kind."""
+    """A company of 700 claims, and an empty place of the same kind."""
     if kind == "sqlite":
         company = request.getfixturevalue("lite_company")
         return company, Company(tmp_path / "elsewhere", company.zygote)

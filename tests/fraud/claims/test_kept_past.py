@@ -25,6 +25,7 @@ from fraud.claims.models import Claim, Position
 from fraud.claims.reading import read_many_claims
 from fraud.claims.segments import advance_segments
 from tests.cast import correct_claim, make_cardholder, make_claim, make_department, make_merchant
+from tests.draws import draws
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 2, 14, 30, tzinfo=UTC)
@@ -80,7 +81,7 @@ STEP = st.tuples(
 NIGHT = st.tuples(st.integers(0, 31), st.integers(100, 420))
 
 
-@hypothesis_settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=draws(10), deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(STEP, min_size=1, max_size=14), nights=st.lists(NIGHT, min_size=2, max_size=5))
 def test_whatever_changed_when_a_night_reads_what_it_reads_without_what_was_kept(
     steps: list[tuple[int, int, int, int, int]], nights: list[tuple[int, int]]
