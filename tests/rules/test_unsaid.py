@@ -149,7 +149,7 @@ def test_a_field_alone_is_no_condition_and_an_example_is_called_one(said: str) -
         ("half of last month", "now - transacted_at"),
         ("월말 마지막 3일 전부터", ">= 25"),
         ("한도를 절반 이상 쓴 직원", "150%"),
-        ("월 합계가 한도를 20% 초과", " 20%"),
+        ("월 합계가 한도를 20% 초과", "> 20%"),
         ("세금이 10% 미만", "* vat_amount"),
     ],
 )

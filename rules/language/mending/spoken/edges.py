@@ -106,7 +106,7 @@ _WEEK = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_END = re.compile(
-    r"(?:월말|말일|(?:매월|매달|달)\s?말)\s?(?P<n>[0-9]{1,2})\s?일\s?전(?:부터|이후)?(?![가-힣])|\b(?P<english>[0-9]{1,2}|two|three|five|seven) days? before (?:the )?(?:end of (?:the |each |every )?month|month[- ]end)\b",
+    r"(?:월말|말일|(?:매월|매달|달)\s?말)\s?(?:마지막\s?)?(?P<n>[0-9]{1,2})\s?일\s?전(?:부터|이후)?(?![가-힣])|\b(?P<english>[0-9]{1,2}|two|three|five|seven) days? before (?:the )?(?:end of (?:the |each |every )?month|month[- ]end)\b",
     re.IGNORECASE,
 )
 
