@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from rules.language.check import check
 from rules.language.literals import USUAL_CURRENCY
-from rules.language.mending.asking import asked, heard_rule, is_unread, named_first
+from rules.language.mending.alone import alone
+from rules.language.mending.asking import asked, heard_rule, is_unread, named_first, with_edges
 from rules.language.mending.completing import judge
 from rules.language.mending.doubts import (
     is_at_two_shops,
@@ -26,6 +27,7 @@ from rules.language.mending.plain_words import PLAIN_EXAMPLE, RIDDLES, in_cells,
 from rules.language.mending.reading import is_sure, mend
 from rules.language.mending.sheets import is_formula, without_formula, without_query
 from rules.language.mending.spoken import loses_negation, not_understood, ordered_grade
+from rules.language.mending.spoken.edges import without_edges
 from rules.language.mending.typos import respelled
 from rules.language.mending.unsaid import asked_back, not_carried, numbers_lost, office_word, part_asked
 from rules.language.nodes import Expression
@@ -110,6 +112,9 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     codes = {problem.code for problem in error.problems}
     if codes & _WHOLE:
         return error
+    named = alone(text, names)
+    if named is not None:
+        return RuleNotValid([named])
     searched = searched_text(text)
     if searched is not None:
         return RuleNotValid([told_at(text, 0, len(text), "can_write", choices=searched)])
@@ -133,10 +138,11 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
         whole, part = comma[1], comma[2]
         others = {"point": f"{whole}.{part}", "thousands": f"{whole},{part:0<3}"}
         return RuleNotValid([told_at(text, comma.start(1), comma.end(2), "half_number", **others)])
-    term = office_word(text)
+    open_text = without_edges(text)
+    term = office_word(open_text)
     if term is not None and is_unread(text, names):
         return asked(text, term, names)
-    meant = part_asked(text) or asked_back(text) or could_mean(text) or shop_kind(text)
+    meant = part_asked(open_text) or asked_back(open_text) or could_mean(open_text) or shop_kind(open_text)
     if meant is not None and meant.rule and not judge(meant.rule, names):
         whole = told_at(text, meant.start, meant.end, "write_as", instead=meant.rule)
         return RuleNotValid([whole], meant.rule)
@@ -197,6 +203,8 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
         return RuleNotValid(
             [told_at(text, start, end, "plain_example", example=PLAIN_EXAMPLE) for start, end in lost[:3]]
         )
+    if correction is None and is_speech(text):
+        problems = with_edges(text, problems)
     first = named_first(text, names) if correction is None and is_speech(text) else None
     if first is not None:
         return first

@@ -46,6 +46,10 @@ SLIPS: Mapping[str, tuple[str, str]] = {
         "“{found}” is not understood here. You can write: {choices}",
         "여기의 ‘{found}’은(는) 알아볼 수 없습니다. 다음과 같이 쓰세요: {choices}",
     ),
+    "field_alone": (
+        "“{found}” ({name}) only says what to look at. Say what of it, for example, which need not be what you mean: {choices}",
+        "‘{found}’({name})은(는) 무엇을 볼지만 말합니다. 그 값이 어떠해야 하는지도 쓰세요. 뜻하신 것과 다를 수 있는 예: {choices}",
+    ),
     "write_beside": (
         "Beside it, “{found}” is written: {instead}",
         "함께 쓸 ‘{found}’은(는) {instead}(으)로 쓰세요.",

@@ -34,6 +34,7 @@ attendee_orgs | 참석자소속, 소속기관, guest organisations
 fx_rate | 환율, exchange rate, fx rate
 original_amount | 외화금액, 현지금액, foreign amount, original amount
 original_currency | 외화, 현지통화, foreign currency
+receipt.amount | receipt amount, amount of the receipt, 영수증액
 receipt.items | 품목, 영수증품목, items, line items
 per_head | 1인당, 인당, 인당금액, 일인당, per person, per head
 installments | 할부, 할부개월수, instalments
@@ -66,7 +67,7 @@ is_weekend | 토일, weekend
 is_holiday | 휴일, 공휴일여부, holiday
 is_business_day | 평일, workday
 service_charge | 팁, 봉사료, tip, tips, gratuity
-vat_amount | 부가세, 부가가치세, 부가세액, vat, tax
+vat_amount | 부가세, 세금, 세액, 부가가치세, 부가세액, vat, tax
 cancel_amount | 취소액
 """
 _KEY_WORDS = """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -140,7 +141,7 @@ def _judged(value_list: ValueList, lines: Sequence[list[str]]) -> Iterable[ListR
         if not any(cells):
             continue
         beside = "" if columns or not any(cells[2:]) else _beside()
-        yield _row(number, value, said, there, beside or unfit_value(value_list, value))
+        yield _row(number, value, said, there, beside or unfit_value(value_list, value), day_at + 1)
 
 
 def _columns(first: Sequence[str]) -> tuple[int, int] | None:
@@ -183,14 +184,37 @@ def read_day(text: str) -> date | None:
         return None
 
 
+def no_day(said: str) -> str:
+    """Why a text is no day, with what would be right: what it says, and where the month is shorter, its last day."""
+    hit = _WRITTEN_DAY.fullmatch(said.strip())
+    shown = said.strip()[:LONGEST_VALUE]
+    year, month, _day = (int(part) for part in hit.groups() if part) if hit else (0, 0, 0)
+    if year and 1 <= month <= 12:
+        last = date(year, month, monthrange(year, month)[1])
+        return _("“%(day)s” is no day of the calendar; its month ends on %(last)s.") % {
+            "day": shown,
+            "last": last,
+        }
+    if year:
+        return _("“%(day)s” is no day of the calendar; months run from 01 to 12, as in 2026-12-31.") % {
+            "day": shown
+        }
+    return _("“%(day)s” is no day. Write the day on which it ends as 2026-12-31.") % {"day": shown}
+
+
 def _row(
-    line: int, value: str, said: str, there: dict[str, tuple[bool, date | None]], wrong: str = ""
+    line: int,
+    value: str,
+    said: str,
+    there: dict[str, tuple[bool, date | None]],
+    wrong: str = "",
+    day_column: int = 2,
 ) -> ListRow:
-    """``there``: what is known by now → (whether the list itself has it, the day on which it ends)."""
+    """``there``: what is known by now → (whether the list itself has it, the day on which it ends); the day stood in `day_column`."""
     shown = value[:LONGEST_VALUE]
     day, reason = read_day(said), wrong
     if said and day is None:
-        reason = _("Write the day on which it ends as 2026-12-31.")
+        reason = _("Column %(column)s: %(why)s") % {"column": day_column, "why": no_day(said)}
     if not normalise(value):
         reason = _("There is no value on this line.")
     elif len(value) > LONGEST_VALUE:
@@ -216,7 +240,7 @@ def list_lines(text: str) -> tuple[list[str], dict[str, date]]:
     """Values a line each, with `| 2026-12-31` behind those that end: (values, value → first day on which it no longer counts)."""
     values: list[str] = []
     expires: dict[str, date] = {}
-    for line in text.splitlines():
+    for number, line in enumerate(text.splitlines(), 1):
         match = _DAY.fullmatch(line)
         value = match["value"].strip() if match else line.strip()
         if not value:
@@ -226,7 +250,8 @@ def list_lines(text: str) -> tuple[list[str], dict[str, date]]:
             try:
                 expires[value] = date.fromisoformat(match["day"])
             except ValueError as error:
-                raise ValueNotValid(reason=_("Write the day on which it ends as 2026-12-31.")) from error
+                told = {"line": number, "why": no_day(match["day"])}
+                raise ValueNotValid(reason=_("Line %(line)s: %(why)s") % told) from error
     return values, expires
 
 

@@ -207,7 +207,6 @@ OPEN: tuple[tuple[str, str, str], ...] = (
     ('month = 12월', 'can_write', 'month(transacted_at) = 12'),
     ('year = 2026', 'can_write', 'year(transacted_at) = 2026'),
     ('minute > 30', 'can_write', 'minute(transacted_at) > 30'),
-    ('주말에 10만원 초과하지 않는', 'plain_example', ''),
     ('10만원 초과이지만 출장은 아닌', 'plain_example', ''),
     ('amount over 100000 and never on weekends', 'plain_example', ''),
     ('without a receipt or approval', 'plain_example', ''),

@@ -36,7 +36,6 @@ TOLD: tuple[tuple[str, str], ...] = (
     ('not on friday nights', 'not ((weekday = 5 and is_night and hour >= 12) or (weekday = 6 and is_night and hour < 12)), not (weekday = 5 and is_night)'),
     ('집 근처에서 주말 결제', 'is_near_home'),
     ('near home on weekends', 'is_near_home'),
-    ('on the last day of the month', 'day_of_month(transacted_at + 1 day) = 1'),
     ('말일에 결제', 'day_of_month(transacted_at + 1 day) = 1'),
     ('within 5% of the limit', 'amount >= 95% * card.limit and amount <= card.limit, amount >= 95% * card.limit and amount <= 105% * card.limit'),
     ('fewer than 2 attendees or more than 10 attendees over 100,000', 'n_attendees < 2 or (n_attendees > 10 and amount > 100,000 KRW), (n_attendees < 2 or n_attendees > 10) and amount > 100,000 KRW'),

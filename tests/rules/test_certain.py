@@ -32,6 +32,20 @@ LIMITS = {
 #: rule | what of it is told to stand against each other, or by itself
 NEVER = """
 amount > 500,000 KRW and amount < 100,000 KRW | amount > 500,000 KRW; amount < 100,000 KRW
+merchant.name contains any @empty | merchant.name contains any @empty: the list @empty has no entry
+is_multiple(amount, 0 KRW) | is_multiple(amount, 0 KRW): divided by zero
+amount / 0 > 1 KRW | amount / 0 > 1 KRW: divided by zero
+not (amount / 0 > 1 KRW) | not amount / 0 > 1 KRW: divided by zero
+minutes_since_previous < 0 | minutes_since_previous < 0: it is never below zero
+deviation(amount same cardholder within 30 days) < 0 KRW | deviation(amount same cardholder within 30 days) < 0 KRW: it is never below zero
+change(amount same cardholder within 30 days) < -100% | change(amount same cardholder within 30 days) < -100%: payments fall by 100%
+sum(amount same cardholder, day) < 0 KRW | sum(amount same cardholder, day) < 0 KRW: it is never below zero
+card.limit < 0 KRW | card.limit < 0 KRW: it is a whole amount
+or_zero(n_attendees) > 5 and n_attendees < 3 | or_zero(n_attendees) > 5; n_attendees < 3
+or_no(is_recurring) and is_recurring is missing | or_no(is_recurring); is_recurring is missing
+lower(merchant.name) = "STARBUCKS" and merchant.name = "x" | lower(merchant.name) = "STARBUCKS"; merchant.name = "x"
+minutes_between(transacted_at, submitted_at) < 0 and submitted_at > transacted_at | minutes_between(transacted_at, submitted_at) < 0; submitted_at > transacted_at
+date(transacted_at) >= 2026-03-01 and transacted_at < 2026-02-01 | date(transacted_at) >= 2026-03-01; transacted_at < 2026-02-01
 amount > 100,000 KRW and amount < 100,001 KRW | amount > 100,000 KRW; amount < 100,001 KRW
 merchant.name contains "카페" and merchant.name not contains "카" | merchant.name contains "카페"; merchant.name not contains "카"
 merchant.mcc starts with "5812" and not merchant.mcc starts with "58" | merchant.mcc starts with "5812"; merchant.mcc not starts with "58"
@@ -209,7 +223,7 @@ FINE = [
     "amount > 80% * amount",
     "per_head < amount",
     'merchant.name in ("", "bar")',
-    "or_zero(cancel_amount) > 0 and cancel_amount is missing or is_night",
+    "or_zero(cancel_amount) < 100 KRW and cancel_amount is missing or is_night",
 ]
 
 
@@ -309,3 +323,23 @@ def test_nothing_is_told_of_the_starter_rules_but_lists_that_wait_for_entries() 
         found = tell(spec.expression, lists=company.lists, parameters=company.parameters)
         unexpected = [one.message_en for one in found if not one.message_en.endswith("has no entry.")]
         assert (spec.code, unexpected) == (spec.code, [])
+
+
+def test_a_window_that_no_claim_can_be_in_is_told_with_what_stands_against_what() -> None:
+    tree = parse("amount > 5 KRW or count(same cardholder, day where hour > 25) >= 2")
+    check(tree, lists=BARS, parameters=LIMITS)
+    told = {one.code: one for one in tell(tree, lists=BARS, parameters=LIMITS)}
+    assert "hours run from 0 to 23" in told["never_inside"].message_en
+    assert "0부터 23까지" in told["never_inside"].message_ko
+    assert "never_hits" not in told
+
+
+@pytest.mark.parametrize(
+    "row", ["amount > 5 KRW or amount / 0 > 1 KRW", "not (amount / 0 > 1 KRW) or hour > 3"]
+)
+def test_what_nobody_can_answer_is_never_called_what_always_holds(row: str) -> None:
+    tree = parse(row)
+    check(tree, lists=BARS, parameters=LIMITS)
+    codes = {one.code for one in tell(tree, lists=BARS, parameters=LIMITS)}
+    assert "never_holds" in codes
+    assert not codes & {"always_hits", "always_holds", "never_hits"}

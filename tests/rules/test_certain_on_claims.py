@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import numpy as np
@@ -124,6 +125,41 @@ _SAID = st.one_of(
 )
 
 
+_SENT_AFTER = [n.Comparison(op, _SENT, _PAID) for op in ("<", ">", "=")]
+_BETWEEN = [
+    n.Comparison(op, _call(name, _PAID, _SENT), n.NumberLiteral(Decimal(0)))
+    for name in ("minutes_between", "days_between", "business_days_between")
+    for op in ("<", ">", "<=", "=")
+]
+_HEADS, _CANCELLED, _AGAIN = (
+    n.FieldRef("n_attendees"),
+    n.FieldRef("cancel_amount"),
+    n.FieldRef("is_recurring"),
+)
+_NAME = n.FieldRef("merchant.name")
+#: What is in a function as by itself, what is divided by nothing, and lists without an entry.
+_WRAPPED = st.sampled_from(
+    [
+        *_SENT_AFTER, *_BETWEEN,
+        *(n.Comparison(op, _call("or_zero", field), zero) for op in ("=", ">", "<=") for field, zero in ((_HEADS, n.NumberLiteral(Decimal(2))), (_CANCELLED, _money("100")))),
+        *(n.Comparison(op, field, zero) for op in ("=", ">", "<=") for field, zero in ((_HEADS, n.NumberLiteral(Decimal(2))), (_CANCELLED, _money("0")))),
+        *(n.IsMissing(field) for field in (_HEADS, _CANCELLED, _AGAIN)), _AGAIN, _call("or_no", _AGAIN),
+        n.Comparison("=", _call("lower", _NAME), n.TextLiteral("COFFEE")), n.Comparison("=", _NAME, n.TextLiteral("coffee")), n.TextMatch("contains", _NAME, n.TextLiteral("cof")),
+        n.TextMatch("contains", _NAME, n.ListRef("nothing")), n.Membership(_NAME, n.ListRef("nothing")),
+        _call("is_multiple", _AMOUNT, _money("0")), n.Comparison(">", n.Arithmetic("/", _AMOUNT, n.NumberLiteral(Decimal(0))), _money("1")),
+        n.Comparison(">", _AMOUNT, n.Arithmetic("*", n.PercentLiteral(Decimal(100)), _AMOUNT)), n.Comparison("<", _LIMIT, _money("0")),
+        n.Comparison(">=", _call("date", _PAID), n.DateLiteral(date(2026, 3, 4))), n.Comparison("<", _PAID, n.DateLiteral(date(2026, 3, 3))),
+    ]
+)  # fmt: skip
+
+
+@st.composite
+def wrapped_beside(draw: st.DrawFn) -> Expression:
+    """Values in functions beside the same by themselves."""
+    parts = draw(st.lists(st.one_of(_WRAPPED, _WRAPPED.map(Not)), min_size=2, max_size=3))
+    return draw(st.sampled_from([And, And, Or]))(tuple(parts))
+
+
 @st.composite
 def said_beside(draw: st.DrawFn) -> Expression:
     """Conditions about few values, so that many of them stand against each other."""
@@ -169,7 +205,9 @@ def nested_windows(draw: st.DrawFn) -> Expression:
 
 
 @pytest.mark.parametrize(
-    ("trees", "least"), [(said_beside(), 40), (nested_windows(), 20)], ids=["values", "windows"]
+    ("trees", "least"),
+    [(said_beside(), 40), (nested_windows(), 20), (wrapped_beside(), 100)],
+    ids=["values", "windows", "functions"],
 )
 def test_what_is_told_of_values_beside_values_is_so_and_much_is_told(
     trees: st.SearchStrategy[Expression], least: int

@@ -148,3 +148,19 @@ def test_value_counts_until_its_day_and_a_change_of_days_takes_two_people(
     kept = ValueList.objects.get()
     propose_list_values(value_list=kept, values=["카페", "바", "포차"], lock_version=2, by=admin)
     assert kept.changes.first().content["expires"] == {"바": "2026-12-31"}
+
+
+def test_a_cell_that_is_no_day_is_told_with_its_column_and_what_would_be_right(shops: ValueList) -> None:
+    data = "값,비고,만료일\n가,x,2027-02-30\n나,x,2027-13-01\n다,x,내년\n라,x,2027-02-28\n".encode()
+    reasons = [row.reason for row in read_list_file(shops, data).rows]
+    assert "2027-02-30" in reasons[0]
+    assert "2027-02-28" in reasons[0]
+    assert "2027-13-01" in reasons[1]
+    assert "내년" in reasons[2]
+    assert all("3" in reason.split(":")[0] for reason in reasons[:3])
+    assert reasons[3] == ""
+
+
+def test_a_day_of_the_box_that_does_not_exist_is_told_with_its_line() -> None:
+    with pytest.raises(ValueNotValid, match=r"2.*2026-02-30.*2026-02-28"):
+        list_lines("바\n카페 | 2026-02-30")

@@ -101,7 +101,6 @@ MEANT = [
     ),
     ("merchant.name = 'x' and and amount > 1 KRW", "merchant.name = 'x' and  amount > 1 KRW", "leave_out"),
     ("amount >", "amount > 500,000 KRW", "write_value"),
-    ("amount", "amount > 500,000 KRW", "write_value"),
     ("amount > 500,000 KRW;", "amount > 500,000 KRW", "leave_out"),
     ("amount > 500,000 KRW and", "amount > 500,000 KRW", "leave_out"),
     ('cardholder = "홍길동"', 'cardholder.employee_no = "홍길동"', "write_field"),

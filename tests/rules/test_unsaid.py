@@ -15,8 +15,10 @@ from rules.language.mending.spans import span_of
 from rules.language.mending.typos import respelled
 from rules.starter_lists import STARTER_LISTS
 from rules.starter_parameters import STARTER_PARAMETERS
-from tests.rules.unsaid import LEFT_OPEN, READ
+from tests.rules import portions, unsaid
 
+READ = (*unsaid.READ, *portions.READ)
+LEFT_OPEN = (*unsaid.LEFT_OPEN, *portions.LEFT_OPEN)
 COMPANY: dict[str, Any] = {"lists": STARTER_LISTS, "parameters": STARTER_PARAMETERS}
 
 
@@ -44,7 +46,7 @@ def test_what_was_left_open_is_asked_back_with_what_to_write(said: str, code: st
 
 @pytest.mark.parametrize(("said", "code", "written"), LEFT_OPEN, ids=[row[0] for row in LEFT_OPEN])
 def test_every_way_that_is_told_is_itself_a_rule(said: str, code: str, written: str) -> None:
-    if code not in {"could_mean", "can_write"}:
+    if code not in {"could_mean", "can_write", "field_alone"}:
         return
     for way in ways_in(written):
         check(parse(way), **COMPANY)
@@ -127,3 +129,31 @@ def test_a_misspelt_word_is_told_at_its_place_in_both_languages() -> None:
 )  # fmt: skip
 def test_what_was_understood_before_stays(said: str, meant: str | None) -> None:
     assert refused(said).correction == meant
+
+
+@pytest.mark.parametrize(
+    "said", ["amount", "receipt_id", "영수증 번호", "merchant name", "the card limit", "할부 개월 수"]
+)
+def test_a_field_alone_is_no_condition_and_an_example_is_called_one(said: str) -> None:
+    answer = refused(said)
+    assert answer.correction is None
+    [told] = answer.problems
+    assert told.code == "field_alone"
+    assert "for example" in told.message_en
+    assert "예:" in told.message_ko
+
+
+@pytest.mark.parametrize(
+    ("said", "lost"),
+    [
+        ("half of last month", "now - transacted_at"),
+        ("월말 마지막 3일 전부터", ">= 25"),
+        ("한도를 절반 이상 쓴 직원", "150%"),
+        ("월 합계가 한도를 20% 초과", "> 20%"),
+        ("세금이 10% 미만", "* vat_amount"),
+    ],
+)
+def test_no_answer_loses_or_turns_what_was_said(said: str, lost: str) -> None:
+    answer = refused(said)
+    told = f"{answer.correction} {' '.join(one.message_en for one in answer.problems)}"
+    assert lost not in told

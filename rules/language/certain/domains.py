@@ -41,6 +41,11 @@ _TIME = Domain(
     "times run from 00:00 to 23:59",
     "시각은 00:00부터 23:59까지입니다",
 )
+_FALL = Domain(
+    Numbers((Span(-1, INF),)), "payments fall by 100% at most", "결제액은 100%까지만 줄어들 수 있습니다"
+)
+#: Windows whose value is none below zero where none of the values is.
+_OF_AMOUNTS = frozenset({"sum", "mean", "median", "min", "max", "percentile"})
 #: What a count counts.
 _COUNTED = frozenset({"claims", "merchants", "people", "values", "months"})
 _BY_CALL: Mapping[str, Domain] = {
@@ -54,16 +59,7 @@ _DIGIT = _whole(1, 9, "first digits run from 1 to 9", "첫 자리 숫자는 1부
 _TAKEN_APART = frozenset({"min", "max", "quotient", "remainder"})
 #: Amounts that are delivered and not reckoned.
 _AMOUNTS = frozenset(
-    {
-        "amount",
-        "cancel_amount",
-        "vat_amount",
-        "vat_claimed",
-        "service_charge",
-        "pre_approved_amount",
-        "card.limit",
-        "receipt.amount",
-    }
+    {"amount", "cancel_amount", "vat_amount", "vat_claimed", "service_charge", "receipt.amount"}
 )
 _WHOLE_AMOUNT = _whole(
     -INF,
@@ -71,13 +67,24 @@ _WHOLE_AMOUNT = _whole(
     "an amount is whole in the smallest unit of its currency",
     "금액은 그 통화의 가장 작은 단위로 나누어떨어집니다",
 )
+#: Amounts that are never below zero.
+NEVER_NEGATIVE = frozenset({"card.limit", "pre_approved_amount"})
+_LIMIT = _whole(0, INF, "it is a whole amount and never below zero", "0 이상의 정수 금액입니다")
 #: Shares among the fields.
-_SHARES = frozenset({"mcc_share_peer"})
+_SHARES = frozenset({"mcc_share_peer", "first_digit_share"})
+#: Fields that are counted from a moment before the claim's.
+_SINCE = frozenset({"minutes_since_previous"})
 
 
 def _is_its_own_key(node: n.Window) -> bool:
     """``distinct(merchant same merchant, day)``: whatever is alike in all claims is one."""
     return isinstance(node.value, n.FieldRef) and node.value.name in node.keys
+
+
+def _holds_payments(node: n.Window) -> bool:
+    """Whether a window looks at what payments never have below zero: it holds payments only, unless it names kinds of transactions."""
+    is_plain = isinstance(node.value, n.FieldRef) and node.value.name in {"amount", "n_attendees"}
+    return is_plain and (node.where is None or "txn_type" not in n.field_names(node.where))
 
 
 def domain_of(node: Expression, kind: Type | None) -> Domain | None:
@@ -90,7 +97,13 @@ def domain_of(node: Expression, kind: Type | None) -> Domain | None:
         return _ONE
     if isinstance(node, n.Window) and node.function in {"count", "distinct"}:
         return _COUNT
-    if isinstance(node, n.Window) and node.function == "since_last":
+    if isinstance(node, n.Window) and node.function in {"since_last", "deviation"}:
+        return _NOT_NEGATIVE
+    if isinstance(node, n.Window) and node.function in _OF_AMOUNTS and _holds_payments(node):
+        return _NOT_NEGATIVE
+    if isinstance(node, n.Window) and node.function == "change" and _holds_payments(node):
+        return _FALL
+    if isinstance(node, n.FieldRef) and node.name in _SINCE:
         return _NOT_NEGATIVE
     if isinstance(node, n.Window) and node.function == "share":
         return _SHARE
@@ -98,6 +111,8 @@ def domain_of(node: Expression, kind: Type | None) -> Domain | None:
         return _DIGIT
     if isinstance(node, n.FieldRef) and node.name in _AMOUNTS:
         return _WHOLE_AMOUNT
+    if isinstance(node, n.FieldRef) and node.name in NEVER_NEGATIVE:
+        return _LIMIT
     if isinstance(node, n.FieldRef) and node.name in _SHARES:
         return _SHARE
     if kind is None or not isinstance(node, n.FieldRef | n.Call):

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from rules.language import nodes as n
 from rules.language.certain.branches import Atom, looked_at
 from rules.language.certain.choices import Truth, Words
-from rules.language.certain.relations import Ratio, implied, ratios, shut_out
+from rules.language.certain.relations import Ratio, implied, ratios, scaled, shut_out
 from rules.language.certain.spans import INF, Numbers, Span, between, of_comparison, outside, united
+from rules.language.certain.wrapped import in_order, unfolded, with_default
 from rules.language.check import infer
 from rules.language.evaluate import parameter_number, text_test
 from rules.language.nodes import Expression
@@ -49,6 +50,11 @@ class Reader:
         found: Facts = {}
         for subject, fact in self._told(atom):
             _add(found, subject, fact)
+            if isinstance(subject, n.Call) and subject.name == "date":
+                _add(found, ("day", subject.arguments[0]), fact)
+            beside = (*with_default(subject, fact), *in_order(subject, fact, self.type_of))
+            for other, same in beside:
+                _add(found, other, same)
             if (
                 isinstance(subject, n.Call)
                 and subject.name == "time"
@@ -100,7 +106,7 @@ class Reader:
             yield self._subject(left, right), of_comparison(op, *bounds)
             if isinstance(right, n.ParameterRef) and bounds[0] != bounds[1]:  # of one claim it is one value
                 yield _difference(left, op, right)
-        elif left == right:
+        elif left == right or scaled(left) == scaled(right):
             yield ("same", left), Truth(frozenset({True}) if compare(op, 0, 0) else frozenset())
         else:
             yield _difference(left, op, right)
@@ -158,6 +164,9 @@ class Reader:
 
     def _text(self, node: n.TextMatch, holds: bool) -> Iterator[tuple[Hashable, Fact]]:
         if isinstance(node.pattern, n.FieldRef | n.ParameterRef):
+            return
+        if isinstance(node.pattern, n.ListRef) and not self.lists[node.pattern.name].normalised:
+            yield node.operand, Words(frozenset()) if holds else Words()
             return
         matched = frozenset({(node.op, _folded(node.pattern), holds)})
         test = text_test(node.op, node.pattern, Context(lists=self.lists))
@@ -257,6 +266,7 @@ def _equality(left: Expression, op: str, right: Expression) -> Iterator[tuple[Ha
     """Texts, codes and yes-or-no values know equal and unequal only."""
     if isinstance(left, n.TextLiteral | n.YesNoLiteral):
         left, right = right, left
+    left, right = unfolded(left), unfolded(right)
     is_equal = op == "="
     if isinstance(right, n.TextLiteral):
         word = frozenset({normalise(right.value)})

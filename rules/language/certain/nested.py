@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from rules.language import nodes as n
 from rules.language.nodes import Expression, Window, field_names
@@ -26,6 +27,8 @@ _NEVER_NEGATIVE = frozenset({"amount", "n_attendees"})
 
 def never_above(one: Window, other: Window, type_of: Callable[[Expression], Type | None]) -> bool:
     """Whether the first is at most the second, of every claim for which both are known."""
+    if _is_lower_share(one, other):
+        return True
     if one == other or not _among(one, other):
         return False
     pair = one.function, other.function
@@ -41,6 +44,14 @@ def never_above(one: Window, other: Window, type_of: Callable[[Expression], Type
     if kind is None or kind.kind is not Kind.MONEY:
         return False
     return pair[0] in _BETWEEN and pair[1] == "max"
+
+
+def _is_lower_share(one: Window, other: Window) -> bool:
+    """The 5th percentile beside the 95th of the same claims."""
+    low, high = one.fraction, other.fraction
+    if not isinstance(low, n.PercentLiteral) or not isinstance(high, n.PercentLiteral):
+        return False
+    return replace(one, fraction=high) == other and low.value < high.value
 
 
 def never_below(one: Window, other: Window, type_of: Callable[[Expression], Type | None]) -> bool:

@@ -13,8 +13,6 @@ from rules.language.specs import Context
 from rules.language.types import Type
 from rules.language.values import literal
 
-#: Amounts that are never below zero, beside counts.
-_NEVER_NEGATIVE = frozenset({"card.limit", "pre_approved_amount"})
 _TURNED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _WEEKEND, _WORKING = Numbers((Span(6, 7),), whole=True), Numbers((Span(1, 5),), whole=True)
 _STARTS, _ENDS = Context().night
@@ -45,7 +43,7 @@ def ratios(
     left: Expression, op: str, right: Expression, type_of: Callable[[Expression], Type | None]
 ) -> Iterator[tuple[Hashable, Ratio]]:
     """The facts of ``3 * a > b``: of a in b's, and of b in a's, where what is divided by is never below zero."""
-    (first, one), (second, other) = _times(left), _times(right)
+    (first, one), (second, other) = scaled(left), scaled(right)
     for above, op_here, share, below in (
         (one, op, second / first, other),
         (other, _TURNED[op], first / second, one),
@@ -60,20 +58,18 @@ def ratios(
             return
 
 
-def _times(node: Expression) -> tuple[float, Expression]:
+def scaled(node: Expression) -> tuple[float, Expression]:
     """``90% * x`` as (0.9, x), ``x / 2`` as (0.5, x); anything else once."""
     if isinstance(node, n.Arithmetic) and node.op in {"*", "/"}:
         places = ((node.left, node.right), (node.right, node.left))
         for factor, other in places if node.op == "*" else places[1:]:
             if isinstance(factor, n.NumberLiteral | n.PercentLiteral) and (value := literal(factor)) > 0:
-                more, inner = _times(other)
+                more, inner = scaled(other)
                 return more * value if node.op == "*" else more / value, inner
     return 1.0, node
 
 
 def _is_never_negative(node: Expression, type_of: Callable[[Expression], Type | None]) -> bool:
-    if isinstance(node, n.FieldRef) and node.name in _NEVER_NEGATIVE:
-        return True
     domain = domain_of(node, type_of(node)) if isinstance(node, n.FieldRef | n.Call | n.Window) else None
     return domain is not None and all(span.low >= 0 for span in domain.numbers.spans)
 

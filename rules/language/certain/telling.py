@@ -19,6 +19,7 @@ from rules.language.certain.order import Orders
 from rules.language.certain.own import why_no_head, why_no_payment
 from rules.language.certain.relations import Ratio
 from rules.language.certain.spans import Numbers
+from rules.language.certain.unknown import BY_ZERO, asked_inside, is_by_zero
 from rules.language.nodes import Expression, Position
 from rules.language.problems import Problem, problem
 from rules.language.specs import ParameterSpec, ValueListSpec
@@ -34,13 +35,40 @@ def tell(
         ways, others = branches_of(tree), branches_of(tree, holds=False)
     except TooMany:
         return ()
-    conflicts = [_conflict(branch, reader) for branch in ways]
+    inside = _once(_inside(tree, reader))
+    conflicts = [_unknown(branch, reader) or _conflict(branch, reader) for branch in ways]
     found = [told for told in conflicts if told is not None]
     if len(found) == len(ways):
-        return (problem(Position(), "never_hits"), *_once(found))
+        return (problem(Position(), "never_hits"), *_once(found), *inside)
     if all(_conflict(branch, reader) is not None for branch in others):
-        return (problem(Position(), "always_hits"),)
-    return (*_once(found), *_once(_always(ways, reader)), *_once(_of_own(ways)))
+        return (problem(Position(), "always_hits"), *inside)
+    return (*_once(found), *_once(_always(ways, reader)), *_once(_of_own(ways)), *inside)
+
+
+def _inside(tree: Expression, reader: Reader) -> Iterable[Problem]:
+    """Windows that are always empty, for what they ask of the claims in them can never hold."""
+    for window in asked_inside(tree):
+        assert window.where is not None
+        try:
+            ways = branches_of(window.where)
+        except TooMany:
+            continue
+        told = [_unknown(branch, reader) or _conflict(branch, reader) for branch in ways]
+        if told[:1] != [None] and all(told):
+            first = told[0]
+            inner = ("", "") if first is None else (first.message_en, first.message_ko)
+            yield problem(
+                window.position, "never_inside", text=to_text(window), inner_en=inner[0], inner_ko=inner[1]
+            )
+
+
+def _unknown(branch: Branch, reader: Reader) -> Problem | None:
+    """A condition of a branch that is unknown for every claim, held or denied; None where there is none."""
+    for atom in branch:
+        if is_by_zero(atom.node, reader.bounds):
+            text = to_text(atom.written)
+            return problem(atom.node.position, "never_holds", text=text, why_en=BY_ZERO[0], why_ko=BY_ZERO[1])
+    return None
 
 
 def _of_own(ways: list[Branch]) -> Iterable[Problem]:
@@ -170,8 +198,15 @@ _BLANK = (
 
 def _why_empty(atom: Atom) -> tuple[str, str]:
     node = atom.node
-    if isinstance(node, n.Membership) and isinstance(node.collection, n.ListRef):
-        name = node.collection.name
+    listed = (
+        node.collection
+        if isinstance(node, n.Membership)
+        else node.pattern
+        if isinstance(node, n.TextMatch)
+        else None
+    )
+    if isinstance(listed, n.ListRef):
+        name = listed.name
         return f"the list @{name} has no entry", f"@{name} 목록에 값이 없습니다"
     if isinstance(node, n.Comparison):
         return "both sides are the same", "양쪽이 같습니다"

@@ -19,6 +19,10 @@ CERTAIN: Mapping[str, tuple[str, str]] = {
         "“{text}” can never hold beside the other conditions.",
         "“{text}”은(는) 다른 조건들과 함께 성립할 수 없습니다.",
     ),
+    "never_inside": (
+        "No claim can be in “{text}”: what it asks behind where can never hold. {inner_en}",
+        "“{text}”에는 어떤 청구도 들어갈 수 없습니다. where 뒤의 조건이 성립할 수 없습니다. {inner_ko}",
+    ),
     "always_holds": (
         "“{text}” holds for every claim: {why_en}. It can be left out.",
         "“{text}”은(는) 모든 청구에서 성립합니다. {why_ko}. 빼도 됩니다.",

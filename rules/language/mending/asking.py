@@ -11,6 +11,7 @@ from rules.language.mending.meanings import Meanings, could_mean
 from rules.language.mending.naming_place import Names
 from rules.language.mending.plain_words import PLAIN_EXAMPLE
 from rules.language.mending.spoken import Spoken, hear, not_understood
+from rules.language.mending.spoken.edges import edges_in
 from rules.language.mending.spoken.hearing import heard, said_words
 from rules.language.mending.spoken.numerals import in_digits
 from rules.language.mending.unsaid import asked_back, not_carried, numbers_lost, office_word
@@ -24,7 +25,7 @@ _GOES_ON = re.compile(r"[0-9,]|[은는이가을를인고나만며지면서게히
 _PARTICLE = re.compile(r"(?:에서|에는|에만|에|의|이|가|은|는|을|를|으로|로)?(?=\s)|")
 #: Parts of a day or a date: what a text says of them stands otherwise in a rule (9 at night, the third quarter, 2026년 3월까지).
 _RECKONED = re.compile(
-    r"\b(?:date|month|time|year|day_of_month)\(|\bhour\b|first_digit|is_multiple|is_round|days_since_hired|merchant_age_days"
+    r"\b(?:date|month|time|year|day_of_month)\(|\bhour\b|first_digit|is_multiple|is_round|days_since_hired|merchant_age_days|change\(|\bweekday in"
 )
 
 
@@ -115,3 +116,13 @@ def named_first(text: str, names: Names) -> RuleNotValid | None:
     name = quote(text[start:end])
     choices = f"merchant.name contains {name}, purpose_text contains {name}"
     return RuleNotValid([told_at(text, start, end, "could_mean", choices=choices)])
+
+
+def with_edges(text: str, told: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """What is told of a text that is not read whole, with the first and last days of months it tells, in place of what their words alone would say."""
+    edges = edges_in(text)
+    if not edges or "\n" in text:
+        return told
+    kept = [one for one in told if not any(start < one.column <= end for start, end, _ in edges)]
+    said = [told_at(text, start, end, "write_as", instead=rule) for start, end, rule in edges]
+    return tuple(sorted([*kept, *said], key=lambda one: (one.line, one.column)))

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from rules.fields import FIELDS
+from rules.language.mending.spoken.proportions import is_multiple, of_share, share_of
 from rules.language.mending.spoken.said import Said
 from rules.language.mending.spoken.totals import average
 from rules.language.mending.spoken.values import VALUES, Pair, amount, compared, fitted, pairs
 
 _BASES = frozenset({"card.limit", "pre_approved_amount"})
+#: What is held against an average of amounts.
+_SUBJECTS = frozenset({"amount", "per_head"})
 
 
 def comparison(run: Sequence[Said]) -> str | None:
     """The condition of a run that compares one thing; None where it is not whole or not understood."""
     kinds = [token.kind for token in run]
     fields = [token for token in run if token.kind in {"field", "paper"}]
-    if "multiple" in kinds or "aggregate" in kinds:
+    if "aggregate" in kinds:
         return _against_average(run)
     if "time" in kinds:
         return _clock(run, fields)
-    if any(token.value in _BASES for token in fields):
+    is_share = "percent" in kinds or "multiple" in kinds or any(map(is_multiple, run))
+    if any(token.value in _BASES for token in fields) or (is_share and _base(run, fields) is not None):
         return _against_limit(run, fields)
+    if is_share and any(token.value.startswith("$") for token in run):
+        return _against_parameter(run, fields)
+    if "multiple" in kinds:
+        return None
     if "duration" in kinds or "period" in kinds or any(token.is_word("by", "within") for token in run):
         return None
     if len(fields) > 1:
@@ -110,29 +117,50 @@ def _clock(run: Sequence[Said], fields: Sequence[Said]) -> str | None:
 
 
 def _against_limit(run: Sequence[Said], fields: Sequence[Said]) -> str | None:
-    """A share of the limit, or the limit itself: ``한도의 80% 초과``, ``10% above limit``, ``한도를 10% 초과``."""
-    bases = [token for token in fields if token.value in _BASES]
-    others = [token for token in fields if token not in bases]
-    if len(bases) != 1 or len(others) > 1 or any(FIELDS[t.value].type != "money" for t in others):
+    """A share or a multiple of the limit or another amount, or the limit itself: ``한도의 80% 초과``, ``10% above limit``, ``한도를 20% 이상 초과``."""
+    base = _base(run, fields)
+    others = [token for token in fields if token is not base]
+    if base is None or len(others) > 1 or any(FIELDS[t.value].type != "money" for t in others):
         return None
-    subject, base = (others[0].value if others else "amount"), bases[0]
-    shares = [token for token in run if token.kind == "percent"]
+    subject = others[0].value if others else "amount"
+    shares = [token for token in run if token.kind in {"percent", "multiple"} or is_multiple(token)]
     signs = [token for token in run if token.kind == "compare"]
     rest = [token for token in run if token not in [*fields, *shares, *signs]]
-    if any(not token.is_word("of", "by") for token in rest) or len(shares) > 1:
+    if any(not token.is_word("of", "by", "is") for token in rest) or len(shares) > 1 or subject == base.value:
         return None
     if not shares:
         return _limit_alone(run, subject, base, signs)
-    if len(signs) != 1:
+    said = share_of(run, base, shares[0], signs)
+    return None if said is None else f"{subject} {said[0]} {of_share(said[1], base.value)}"
+
+
+def _against_parameter(run: Sequence[Said], fields: Sequence[Said]) -> str | None:
+    """``1회 한도의 절반 초과``: a share of an amount the company names, against the payment's."""
+    bases = [token for token in run if token.value.startswith("$")]
+    shares = [token for token in run if token.kind in {"percent", "multiple"} or is_multiple(token)]
+    signs = [token for token in run if token.kind == "compare"]
+    rest = [token for token in run if token not in [*bases, *shares, *signs, *fields]]
+    subject = fields[0].value if fields else "amount"
+    is_whole = len(bases) == len(shares) == 1 and all(one.is_word("of", "by", "is") for one in rest)
+    if not is_whole or len(fields) > 1 or FIELDS[subject].type != "money":
         return None
-    sign = ">" if signs[0].value == "AFTER" else signs[0].value
-    if _is_beyond(run, base, shares[0], signs[0]):
-        on_top = Decimal(shares[0].value.rstrip("% ").replace(",", ""))
-        share = 100 + on_top if sign in {">", ">="} else 100 - on_top
-        if share <= 0:
-            return None
-        return f"{subject} {sign} {share:f}% * {base.value}"
-    return f"{subject} {sign} {shares[0].value} * {base.value}"
+    said = share_of(run, bases[0], shares[0], signs)
+    return None if said is None else f"{subject} {said[0]} {of_share(said[1], bases[0].value)}"
+
+
+def _base(run: Sequence[Said], fields: Sequence[Said]) -> Said | None:
+    """What a share is of: the limit, else of two amounts the one behind of, than or its sign, in Korean the one with 의 or 보다."""
+    bases = [token for token in fields if token.value in _BASES]
+    if bases:
+        return bases[0] if len(bases) == 1 else None
+    if not fields or any(FIELDS[token.value].type != "money" for token in fields):
+        return None
+    if len(fields) == 1:
+        return fields[0] if fields[0].value == "receipt.amount" else None  # 세금이 10%: of what was not said
+    marked = [token for token in fields if token.written.endswith(("의", "보다", "대비"))]
+    if not fields[0].written.isascii() or not fields[-1].written.isascii():
+        return marked[-1] if len(marked) == 1 else None
+    return fields[-1]
 
 
 def _limit_alone(run: Sequence[Said], subject: str, base: Said, signs: Sequence[Said]) -> str | None:
@@ -149,38 +177,29 @@ def _limit_alone(run: Sequence[Said], subject: str, base: Said, signs: Sequence[
     return f"{subject} {signs[0].value if signs[0].value != 'AFTER' else '>'} {base.value}"
 
 
-def _is_beyond(run: Sequence[Said], base: Said, share: Said, sign: Said) -> bool:
-    """Whether the share is told from the limit: 10% above limit, exceeds limit by 10%, 한도를 10% 초과, 20% below the limit."""
-    at_base, at_share, at_sign = run.index(base), run.index(share), run.index(sign)
-    if any(token.is_word("by") for token in run):
-        return True
-    if sign.written.isascii():
-        return at_share < at_sign < at_base and sign.value in {">", "<"}
-    return base.written.endswith(("를", "을", "보다")) and at_base < at_share
-
-
 def _against_average(run: Sequence[Said]) -> str | None:
-    """``평균의 3배 초과``, ``more than twice the average``: against the cardholder's own average."""
-    times = [token for token in run if token.kind == "multiple"]
+    """``평균의 3배 초과``, ``more than twice the average``, ``50% above average``: against the cardholder's own average."""
+    times = [token for token in run if token.kind in {"multiple", "percent"}]
     counts = [token for token in run if token.kind == "count"]  # 3 times the average
     if any(not token.written.isascii() for token in counts):
         return None  # 평균 이상 3번: so often, not so many times as much
     factor = times or counts
     means = [token for token in run if token.kind == "aggregate" and token.value == "mean"]
     signs = [token for token in run if token.kind == "compare"]
-    if len(means) != 1 or len(factor) > 1 or len(signs) > 1:
+    if len(means) != 1 or len(factor) > 1 or not signs:
         return None
-    subjects = [token for token in run if token.kind == "field" and token.value == "amount"][:1]
-    call = average(run, [*factor, *subjects, *signs])
-    if call is None:
+    subjects = [token for token in run if token.kind == "field" and token.value in _SUBJECTS][:1]
+    by = [token for token in run if token.is_word("by", "of")]
+    call = average(run, [*factor, *subjects, *signs, *by])
+    if call is None or any(amount(token) is not None for token in run):
         return None
-    if not signs:
+    subject = subjects[0].value if subjects else "amount"
+    if factor:
+        said = share_of(run, means[0], factor[0], signs)
+        return None if said is None else f"{subject} {said[0]} {of_share(said[1], call)}"
+    if len(signs) != 1:
         return None
-    sign = ">" if signs[0].value == "AFTER" else signs[0].value
-    amounts = [token for token in run if amount(token) is not None]
-    if amounts:
-        return None
-    return f"amount {sign} {factor[0].value} * {call}" if factor else f"amount {sign} {call}"
+    return f"{subject} {'>' if signs[0].value == 'AFTER' else signs[0].value} {call}"
 
 
 def _two_fields(run: Sequence[Said], fields: Sequence[Said]) -> str | None:

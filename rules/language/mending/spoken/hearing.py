@@ -10,6 +10,7 @@ from rules.fields import FIELDS
 from rules.language.mending.pieces import Piece, pieces_of
 from rules.language.mending.spoken.said import Said, as_token, meaning, split_word
 from rules.language.mending.spoken.shops import with_shops
+from rules.language.mending.spoken.together import together_at
 from rules.language.mending.spoken.words import LONGEST, phrases
 from rules.language.text import quote
 from rules.language.words import field_meant
@@ -65,7 +66,12 @@ def said_words(text: str) -> list[Said]:
     found: list[Said] = []
     at = 0
     while at < len(pieces):
-        taken, tokens = _words(pieces, at, text) or (1, [_single(pieces, at, text)])
+        whole = together_at(text, pieces[at].start) if pieces[at].kind != "text" else None
+        if whole is not None:
+            end, tokens = whole
+            taken = sum(piece.start < end for piece in pieces[at:])
+        else:
+            taken, tokens = _words(pieces, at, text) or (1, [_single(pieces, at, text)])
         found += tokens
         at += taken
     return found

@@ -174,13 +174,17 @@ def _said(text: str, window: str) -> str:
     return (text.replace(alone, window) if window else text).replace(UNSAID, " within 30 days")
 
 
+#: Days of a month or quarter, as a condition of each payment.
+_EDGE = re.compile(r"(?:month|day_of_month)\(|weekday = [1-7] and day_of_month\(")
+
+
 def _of_them(before: str, behind: str) -> str | None:
     """``주유소에서 하루 2회`` counts the payments at petrol stations only: the condition stands in the window too."""
     windows = [said for said in (before, behind) if _COUNTED.match(said)]
-    if len(windows) != 1 or "(" in (before if windows[0] == behind else behind):
+    if len(windows) != 1:
         return None
     condition = before if windows[0] == behind else behind
-    if " or " in condition or " and " in condition:
+    if not _EDGE.match(condition) and any(sign in condition for sign in ("(", " or ", " and ")):
         return None
     call, _, rest = windows[0].partition(")")
     joined = " and " if " where " in call else " where "

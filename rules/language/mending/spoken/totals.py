@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from rules.fields import FIELDS, KEYS
 from rules.language.literals import number_of
+from rules.language.mending.spoken.proportions import is_multiple, of_share, share_of
 from rules.language.mending.spoken.said import Said
 from rules.language.mending.spoken.values import Pair, amount, pairs
 from rules.language.mending.window_text import KEY_OF
@@ -38,8 +40,16 @@ def is_total(run: Sequence[Said]) -> bool:
     kinds = {token.kind for token in run}
     totals = any(token.kind == "aggregate" and token.value != "mean" for token in run)
     grouped = any(token.is_word("same", "per") for token in run)
-    if "multiple" in kinds or ("count" in kinds and any(token.value == "mean" for token in run)):
+    if "count" in kinds and any(token.value == "mean" for token in run):
         return False  # 3 times the average
+    if any(
+        is_multiple(one) and two.kind == "field" and FIELDS[two.value].type == "money"
+        for one, two in pairwise(run)
+    ):
+        return False  # 3 times the limit
+    is_of_bound = "period" in kinds and any(token.value == "card.limit" for token in run)
+    if "multiple" in kinds and not is_of_bound and not any(token.value == "sum" for token in run):
+        return False
     return bool(kinds & {"count", "period"}) or totals or grouped
 
 
@@ -47,7 +57,7 @@ def total(run: Sequence[Said]) -> str | None:
     """The condition of a run that speaks of several payments; None where it is not whole or not understood."""
     found, rest = _gather(run)
     if found is not None and found.bound:
-        return _against_bound(found, rest)
+        return _against_bound(found, run, rest)
     said = pairs(rest) if found is not None else None
     if found is None or said is None:
         return None
@@ -114,16 +124,21 @@ def of_each(rule: str) -> tuple[str, ...]:
     return (f"{found[1]} and {f'({rule})' if ' or ' in rule else rule}", rule)
 
 
-def _against_bound(found: _Heard, rest: Sequence[Said]) -> str | None:
-    """``하루 합계가 한도를 초과``, ``월 합계가 한도의 80% 초과``."""
+def _against_bound(found: _Heard, run: Sequence[Said], rest: Sequence[Said]) -> str | None:
+    """``하루 합계가 한도를 초과``, ``월 합계가 한도의 80% 초과``, ``monthly total 20% above the limit``."""
     signs = [token for token in rest if token.kind == "compare"]
-    shares = [token for token in rest if token.kind == "percent"]
+    shares = [token for token in rest if token.kind in {"percent", "multiple"} or is_multiple(token)]
     is_total = found.of == "sum" or (not found.of and found.value and found.period)
-    if not is_total or len(signs) != 1 or len(shares) > 1 or len(rest) > len(signs) + len(shares):
+    if not is_total or not signs or len(shares) > 1 or len(rest) > len(signs) + len(shares):
         return None
-    share = f"{shares[0].value} * " if shares else ""
     call = _call("sum", found, "")
-    return None if call is None else f"{call} {_plain(signs[0].value)} {share}{found.bound}"
+    if call is None or (not shares and len(signs) > 1):
+        return None
+    if not shares:
+        return f"{call} {_plain(signs[0].value)} {found.bound}"
+    base = next(token for token in run if token.value == found.bound)
+    said = share_of(run, base, shares[0], signs)
+    return None if said is None else f"{call} {said[0]} {of_share(said[1], found.bound)}"
 
 
 def average(run: Sequence[Said], taken: Sequence[Said]) -> str | None:
@@ -169,9 +184,9 @@ def _gather(run: Sequence[Said]) -> tuple[_Heard | None, list[Said]]:
             if found.length:
                 return None, []
             found.length = token.value
-        elif token.is_word("within", "of", "to", "at"):
+        elif token.is_word("within", "of", "to", "at") or (token.is_word("by") and found.bound):
             continue
-        elif token.kind in {"compare", "money", "number", "count", "percent"}:
+        elif token.kind in {"compare", "money", "number", "count", "percent", "multiple"}:
             rest.append(token)
             role = ""
         else:

@@ -11,6 +11,7 @@ from rules.language.mending.unsaid.counted import things_counted
 from rules.language.mending.unsaid.moments import moments_asked
 from rules.language.mending.unsaid.nights import nights_asked
 from rules.language.mending.unsaid.places import places_asked
+from rules.language.mending.unsaid.proportions import proportions_asked
 from rules.language.mending.unsaid.several import several_asked
 from rules.language.mending.unsaid.shares import shares_asked, since_asked
 from rules.language.mending.unsaid.sides import sides_asked
@@ -23,7 +24,9 @@ _WRITTEN = re.compile(r"[\"'“‘=<>@≥≤≠≧≦＞＜＝!*]|\w\(|[a-z]_[a-
 
 def office_word(text: str) -> Meanings | None:
     """What a word of an office is called in a rule (working hours, entertainment, the third payment); None where there is none, or the text is half a rule."""
-    return None if _WRITTEN.search(re.sub(r"[ap]\.m\.?", "am", text)) else terms_asked(text)
+    if _WRITTEN.search(re.sub(r"[ap]\.m\.?", "am", text)):
+        return None
+    return proportions_asked(text) or terms_asked(text)
 
 
 def part_asked(text: str) -> Meanings | None:

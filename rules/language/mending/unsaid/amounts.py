@@ -55,7 +55,7 @@ _COUNTS = re.compile(
 _HEAD = re.compile(r"(?:1\s?인|일인|인)\s?당|\bper (?:head|person|attendee|guest)\b", re.IGNORECASE)
 _LIMIT = re.compile(r"한도|\blimit\b", re.IGNORECASE)
 _COMPARED = re.compile(
-    r"이상|초과|이하|미만|이내|넘|까지|부터|에서.*사이|~|～|\.\.|보다|많|적은|적으|큰|크면|작|높|낮|이전|이후|최소|최대|못\s?미|아닌|아니|정확|같|딱|안\s?되|밑도|미달|돌파|달하|내외|정도|약\s|배수|단위"
+    r"이상|초과|웃도|밑도|상회|하회|달하|도달|이하|미만|이내|넘|까지|부터|에서.*사이|~|～|\.\.|보다|많|적은|적으|큰|크면|작|높|낮|이전|이후|최소|최대|못\s?미|아닌|아니|정확|같|딱|안\s?되|밑도|미달|돌파|달하|내외|정도|약\s|배수|단위"
     r"|\b(?:over|above|more|greater|larger|bigger|higher|exceed\w*|beyond|excess|under|below|less|fewer|smaller|lower|at least|at most|up to|between|from|to|than|minimum|maximum|min|max|exactly|equals?|not|around|about|multiples?|ends?|ending|is|are)\b|[0-9] (?-i:[A-Z]{3})\b",
     re.IGNORECASE,
 )

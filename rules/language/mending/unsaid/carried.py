@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from rules.fields import FIELDS
 from rules.language.literals import number_of
@@ -142,6 +143,9 @@ def _weekday(token: Said, found: Standing) -> bool:
 
 
 def _number(token: Said, found: Standing) -> bool:
+    part, _, parts = token.value.partition("/")
+    if parts:  # two thirds: both numbers, of which one need not be written
+        return Decimal(parts) in found.numbers and (part == "1" or Decimal(part) in found.numbers)
     said = number_of(token.value.removesuffix("%").split(" ")[0])
     if said is None:
         return False
@@ -245,7 +249,7 @@ def _uncounted(tokens: list[Said], found: Standing) -> list[Said]:
         for one in tokens
         if one.is_word("none", "not", "nor") or (one.kind == "compare" and one.value == "!=")
     ]
-    signs = [one for one in tokens if one.kind == "compare" and one.written not in _BACK]
+    signs = _by_themselves(tokens)
     ups = [one for one in signs if one.value in UP or one.value == "AFTER"]
     downs = [one for one in signs if one.value in DOWN]
     flipped = max(0, len(ups) - found.up) + max(0, len(downs) - found.down)
@@ -256,3 +260,21 @@ def _uncounted(tokens: list[Said], found: Standing) -> list[Said]:
     if len(signs) > found.up + found.down + found.equal:
         return signs[-1:]
     return []
+
+
+def _by_themselves(tokens: list[Said]) -> list[Said]:
+    """The comparisons of a sentence; of two that say one thing (at least 20% above the limit, 20% 이상 많은) the one that tells which way."""
+    words = [one for one in tokens if one.kind != "empty" and not one.is_word("of", "by", "is")]
+    signs = [one for one in words if one.kind == "compare" and one.written not in _BACK]
+    sizes = set()
+    for first, second in pairwise(signs):
+        between = words[words.index(first) + 1 : words.index(second)]
+        around = words[words.index(second) + 1 : words.index(second) + 2]
+        is_korean = not between and not second.written.isascii()
+        is_english = [one.kind for one in between] == ["percent"]
+        is_by = [one.kind for one in between] == ["field"] and [one.kind for one in around] == ["percent"]
+        if first.value in UP and (is_korean or is_english):
+            sizes.add(first)
+        elif second.value in UP and is_by:
+            sizes.add(second)
+    return [one for one in signs if one not in sizes]

@@ -9,7 +9,7 @@ from rules.language.mending.meanings import Meanings
 from rules.language.mending.unsaid.parts import ENGLISH_NUMBERS, number_in, sign_at, sign_in
 
 _PART = re.compile(
-    r"(?P<service_charge>팁|봉사료|\b(?:tips?|gratuity|service charge)\b)|(?P<vat_amount>부가가?치?세(?:액)?|\b(?:vat|tax)\b)",
+    r"(?P<service_charge>팁|봉사료|\b(?:tips?|gratuity|service charge)\b)|(?P<vat_amount>부가가?치?세(?:액)?|세금|세액|\b(?:vat|tax)\b)",
     re.IGNORECASE,
 )
 _SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(?:%|퍼센트|프로|percent)", re.IGNORECASE)
