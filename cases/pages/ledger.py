@@ -78,7 +78,8 @@ class LedgerRow:
 
 def recoveries(by: Actor) -> QuerySet[Recovery]:
     """Recoveries the reader is not involved in, with what a line of the ledger shows of their case."""
-    return visible_recoveries(by).select_related("case__cardholder__department")
+    shown = visible_recoveries(by).select_related("case__cardholder__department")
+    return shown.defer("case__headline", "case__undo")
 
 
 def with_balances(rows: Iterable[Recovery]) -> list[LedgerRow]:
@@ -99,9 +100,15 @@ def ledger_rows(rows: QuerySet[Recovery]) -> Iterator[LedgerRow]:
     yield from with_balances(chunk)
 
 
+def _sums_of(rows: QuerySet[Recovery]) -> Iterator[LedgerRow]:
+    """Every recovery of a set with its balance for sums: of a recovery what is added up, of its case nothing."""
+    added = ("amount_minor", "waived_minor", "closed_at", "due_on", "currency", "case__id")
+    return ledger_rows(rows.select_related(None).select_related("case").only(*added))
+
+
 def owed_ids(rows: QuerySet[Recovery]) -> list[int]:
     """Those of a set on which something is to be given back; only those are worked out of which the database cannot say that nothing is."""
-    return [row.recovery.pk for row in ledger_rows(_perhaps_owed(rows)) if row.balance.overpaid_minor]
+    return [row.recovery.pk for row in _sums_of(_perhaps_owed(rows)) if row.balance.overpaid_minor]
 
 
 def _perhaps_owed(rows: QuerySet[Recovery]) -> QuerySet[Recovery]:
@@ -136,7 +143,7 @@ def _perhaps_owed(rows: QuerySet[Recovery]) -> QuerySet[Recovery]:
 def ages(today: date, rows: QuerySet[Recovery]) -> list[dict[str, Any]]:
     """Number and open amount per currency of the open ones among `rows`, by days past due: [{above, upto, n, sums: [(currency, minor)]}]."""
     found: list[dict[str, Any]] = [{"above": above, "upto": upto, "n": 0, "sums": {}} for above, upto in AGES]
-    for row in ledger_rows(rows.filter(closed_at=None)):
+    for row in _sums_of(rows.filter(closed_at=None)):
         late = (today - row.recovery.due_on).days
         for age in found:
             if (age["above"] is None or late > age["above"]) and (age["upto"] is None or late <= age["upto"]):
