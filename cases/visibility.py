@@ -6,7 +6,7 @@ their roles; what they tried is kept in the case's audit chain, the answer tells
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Iterable
 from hashlib import sha256
 from typing import Any
 
@@ -83,6 +83,16 @@ def hidden_among(by: Actor, case_ids: Collection[int]) -> frozenset[int]:
     if outside is not None:
         hidden |= frozenset(Case.objects.filter(outside, pk__in=asked).values_list("pk", flat=True))
     return hidden | _theirs(by, key) & asked | _named_among(key, asked) if key else hidden
+
+
+def seen_among(by: Actor, cases: Iterable[Case | None]) -> list[Case]:
+    """Those of some cases that the reader may see, in their order: a case names no other one to who may not open it.
+
+    No query where there are none, nor for a reader whom nothing is hidden from.
+    """
+    named = [case for case in cases if case is not None]
+    hidden = hidden_among(by, [case.pk for case in named])
+    return [case for case in named if case.pk not in hidden]
 
 
 def _theirs(by: Actor, key: str) -> frozenset[int]:

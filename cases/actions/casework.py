@@ -159,6 +159,7 @@ _QUEUE = (
         form=ASSIGN,
         call=_assign,
         said=_said_assigned,
+        key=key_of("assign"),
     ),
     Row(
         name="snooze",

@@ -75,6 +75,7 @@ BULK_ROWS: Mapping[str, BulkRow] = {
             summary="Assign many cases to a reviewer",
             form=Form("BulkAssign", (_CASES, *ASSIGN.fields)),
             call=_assign,
+            key=key_of("assign"),
         ),
         BulkRow(
             name="snooze",

@@ -183,7 +183,7 @@ def _calendar(build: Build) -> str:
 
 def _settings(build: Build) -> str:
     if not CompanySettings.objects.filter(state=CompanySettings.State.ACTIVE).exists():
-        row = propose_settings(changes=SETTINGS, note="demo company", by=build.by)
+        row = propose_settings(changes=SETTINGS, note="데모 회사의 설정", by=build.by)
         activate_settings(number=row.number, by=build.by)
     return "capacity and limits set"
 

@@ -74,14 +74,18 @@ class Line:
         return [part for _name, part in named if part.url]
 
 
-def brief_of(case: Case, rows: list[ClaimRow], why: Why, *, shows_reasons: bool = True) -> list[Line]:
-    """The three lines, and a fourth of what was decided before where a case was taken up again. `shows_reasons` False leaves out the second, for who may not see scores.
+def brief_of(
+    case: Case, rows: list[ClaimRow], why: Why, *, earlier: Case | None = None, shows_reasons: bool = True
+) -> list[Line]:
+    """The three lines, and a fourth of what was decided before: `earlier` is the case that was taken up again, where the reader may see it.
+
+    `shows_reasons` False leaves out the second, for who may not see scores.
 
     No query where the stake is attached and the case is gathered, one where it has a recovery.
     """
     if not rows:
         return [_emptied(case)]
-    lines = [_happened(case, rows), _unusual(case, why), _back(case), *_before(case)]
+    lines = [_happened(case, rows), _unusual(case, why), _back(case), *_before(earlier)]
     return [line for line in lines if shows_reasons or line.kind != "unusual" or case.is_blind]
 
 
@@ -107,9 +111,8 @@ def _emptied(case: Case) -> Line:
     )
 
 
-def _before(case: Case) -> list[Line]:
+def _before(earlier: Case | None) -> list[Line]:
     """What the case was decided as before it was taken up again: what is named as left may have been given up or struck then."""
-    earlier = case.reopened_from
     if earlier is None:
         return []
     told = told_money(earlier)

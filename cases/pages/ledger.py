@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import pgettext_lazy
 
 from audit.actor import Actor
 from audit.permissions import require
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
-from cases.models import Recovery
+from cases.models import Alert, Recovery, RecoveryPosting
 from cases.services.amount_words import AMOUNTS, Amount
 from cases.services.money import Balance, balances_of
 from cases.visibility import visible_recoveries
+from fraud.claims.models import Claim
+from rules.language.transactions import MONEY_BACK, PAYMENTS
 from rules.money import to_decimal
 
 #: Days past due that the ageing is split by.
@@ -75,7 +78,8 @@ class LedgerRow:
 
 def recoveries(by: Actor) -> QuerySet[Recovery]:
     """Recoveries the reader is not involved in, with what a line of the ledger shows of their case."""
-    return visible_recoveries(by).select_related("case__cardholder__department")
+    shown = visible_recoveries(by).select_related("case__cardholder__department")
+    return shown.defer("case__headline", "case__undo")
 
 
 def with_balances(rows: Iterable[Recovery]) -> list[LedgerRow]:
@@ -96,16 +100,50 @@ def ledger_rows(rows: QuerySet[Recovery]) -> Iterator[LedgerRow]:
     yield from with_balances(chunk)
 
 
+def _sums_of(rows: QuerySet[Recovery]) -> Iterator[LedgerRow]:
+    """Every recovery of a set with its balance for sums: of a recovery what is added up, of its case nothing."""
+    added = ("amount_minor", "waived_minor", "closed_at", "due_on", "currency", "case__id")
+    return ledger_rows(rows.select_related(None).select_related("case").only(*added))
+
+
 def owed_ids(rows: QuerySet[Recovery]) -> list[int]:
-    """Those of a set on which something is to be given back. It is worked out for every recovery on which money came in, some hundred at a time."""
-    came_in = rows.filter(postings__amount_minor__gt=0).distinct()
-    return [row.recovery.pk for row in ledger_rows(came_in) if row.balance.overpaid_minor]
+    """Those of a set on which something is to be given back; only those are worked out of which the database cannot say that nothing is."""
+    return [row.recovery.pk for row in _sums_of(_perhaps_owed(rows)) if row.balance.overpaid_minor]
+
+
+def _perhaps_owed(rows: QuerySet[Recovery]) -> QuerySet[Recovery]:
+    """Without recoveries on which no more came in than was decided, and all that was decided on is still gone and in no other case.
+
+    Most are such. What is due falls below what was decided only where money came back, a payment left or was told otherwise, or another
+    case holds one of them.
+    """
+    here = Alert.objects.filter(case=OuterRef("case"), left_at=None).order_by()
+    elsewhere = Alert.objects.filter(claim=OuterRef("claim")).exclude(case=OuterRef("case"))
+    came_back = Claim.objects.filter(original_claim=OuterRef("claim"), txn_type__in=MONEY_BACK)
+    counted = here.filter(
+        claim__txn_type__in=PAYMENTS,
+        claim__amount_minor__gt=0,
+        claim__cardholder=F("case__cardholder"),
+        claim__currency=F("case__currency"),
+    )
+    posted = RecoveryPosting.objects.filter(recovery=OuterRef("pk")).order_by().values("recovery")
+    told = rows.alias(
+        came_in=Coalesce(Subquery(posted.annotate(sum=Sum("amount_minor")).values("sum")), 0),
+        spent=Coalesce(
+            Subquery(counted.values("case").annotate(sum=Sum("claim__amount_minor")).values("sum")), 0
+        ),
+    )
+    return told.filter(came_in__gt=0).filter(
+        Q(came_in__gt=F("amount_minor"))
+        | Q(spent__lt=F("came_in"))
+        | Exists(here.filter(Exists(elsewhere) | Exists(came_back)))
+    )
 
 
 def ages(today: date, rows: QuerySet[Recovery]) -> list[dict[str, Any]]:
     """Number and open amount per currency of the open ones among `rows`, by days past due: [{above, upto, n, sums: [(currency, minor)]}]."""
     found: list[dict[str, Any]] = [{"above": above, "upto": upto, "n": 0, "sums": {}} for above, upto in AGES]
-    for row in ledger_rows(rows.filter(closed_at=None)):
+    for row in _sums_of(rows.filter(closed_at=None)):
         late = (today - row.recovery.due_on).days
         for age in found:
             if (age["above"] is None or late > age["above"]) and (age["upto"] is None or late <= age["upto"]):

@@ -77,12 +77,14 @@ def reopen_case(*, case: Case, reason: str, by: Actor, expected_version: int | N
     """A lead looks at a closed case again: a linked successor opens as new, the closed one stays as it was.
 
     Earlier labels are kept and withdrawn by further ones until the successor decides. Raises OpenCaseExists when the
-    same matter is open already, OwnCase, ReasonTooShort, TransitionNotAllowed.
+    same matter is open already, NothingToReopen when no payment is left in it, OwnCase, ReasonTooShort, TransitionNotAllowed.
     """
     case = read_case(case)
     row = check_step(case, Action.REOPEN, by=by, expected_version=expected_version)
     said = clean_reason(reason)
     alerts = list(case.alerts.filter(left_at=None).select_related("claim"))
+    if not alerts:
+        raise errors.NothingToReopen
     again = (
         case.reopened_as.exclude(state=State.CLOSED).first()
         or Case.objects.filter(bundle_key=case.bundle_key).exclude(state=State.CLOSED).first()

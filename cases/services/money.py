@@ -23,7 +23,8 @@ from typing import Any
 from audit.reading import read_once
 from cases.models import Alert, Case, Decision, Recovery
 from cases.services.money_claims import net_of, purchases_of
-from cases.services.money_lines import Standing, in_lines, standings_of
+from cases.services.money_lines import Standing, standings_of
+from cases.services.money_relations import in_lines
 from cases.services.money_rows import Posted, posted_by_case, read_held
 from cases.services.money_shares import held_elsewhere, kept_of
 from fraud.claims.models import Claim

@@ -15,13 +15,12 @@ minor units of each case's currency.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import takewhile
 
 from cases.services.money_claims import in_currency_of, net_of, purchases_of, take
+from cases.services.money_relations import Key, LineRelations
 from cases.services.money_rows import (
     Asked,
     HeldClaim,
@@ -31,8 +30,6 @@ from cases.services.money_rows import (
     read_held,
     waived_by_case,
 )
-
-Key = tuple[datetime, int]
 
 
 @dataclass(slots=True)
@@ -48,15 +45,6 @@ class Standing:
     superseded: frozenset[int] = frozenset()
     prior: frozenset[int] = frozenset()
     later: set[int] = field(default_factory=set)  # cases whose decision governs payments of this one
-
-
-def in_lines(held: Iterable[HeldClaim]) -> set[int]:
-    """The cases that hold a payment which a reopened case was on: those for which `standings_of` has more to say than `held_elsewhere`."""
-    rows = list(held)
-    claims = {row.claim_id for row in rows if row.reopened_from is not None}
-    return (
-        {row.case_id for row in rows if row.claim_id in claims and row.left_at is None} if claims else set()
-    )
 
 
 def standings_of(case_ids: Collection[int]) -> dict[int, Standing]:
@@ -95,10 +83,12 @@ class _Lines:
         self.waived = waived_by_case(self.cases)
         self.shared = others_of(self.net, held)
         self.home = {(row.case_id, row.claim_id) for row in held if row.is_home}
-        self.prior: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
-        self.superseded: dict[int, set[int]] = defaultdict(set)
-        self._relate()
-        self.governing = self._governing()
+        relations = LineRelations(held, {pk: key for pk, (key, _minor) in self.decided.items()})
+        self.prior, self.superseded, self.governing = (
+            relations.prior,
+            relations.superseded,
+            relations.governing,
+        )
         self.found = {case_id: Standing() for case_id in self.cases}
         for case_id, governed in self.governing.items():
             for earlier in governed:
@@ -111,45 +101,6 @@ class _Lines:
 
     def standing(self, case_id: int) -> Standing:
         return self.found.get(case_id, Standing())
-
-    # Who speaks of which payment -------------------------------------------------------------------------------
-
-    def _relate(self) -> None:
-        by_claim: dict[int, dict[int, HeldClaim]] = defaultdict(dict)
-        for row in self.held:
-            by_claim[row.claim_id][row.case_id] = row
-        for claim_id, rows in by_claim.items():
-            if any(row.reopened_from in rows for row in rows.values()):
-                self._relate_on(claim_id, rows)
-
-    def _relate_on(self, claim_id: int, rows: Mapping[int, HeldClaim]) -> None:
-        known = [pk for pk, row in rows.items() if row.is_known]
-        reopened = {pk: _reopened_behind(pk, rows) for pk in known}
-        for pk in known:
-            for earlier in known:
-                is_line = earlier in reopened[pk] or (
-                    pk not in reopened[earlier] and reopened[pk] & reopened[earlier]
-                )
-                if pk == earlier or not is_line or not self._is_later(pk, earlier):
-                    continue
-                self.prior[pk][earlier].add(claim_id)
-                if pk in self.decided:
-                    self.superseded[earlier].add(claim_id)
-
-    def _is_later(self, pk: int, earlier: int) -> bool:
-        """Whether the first decides, or decided, after the second; of two that are not decided neither has money."""
-        if earlier not in self.decided:
-            return False
-        return pk not in self.decided or self.decided[pk][0] > self.decided[earlier][0]
-
-    def _governing(self) -> dict[int, dict[int, set[int]]]:
-        """Case → earlier case of its line → the payments on which its decision holds now, in the place of the earlier one's."""
-        found: dict[int, dict[int, set[int]]] = defaultdict(dict)
-        for pk in self.decided:
-            for earlier, claims in self.prior.get(pk, {}).items():
-                if now := claims - self.superseded.get(pk, set()):
-                    found[pk][earlier] = now
-        return found
 
     # What is held, carried and needed --------------------------------------------------------------------------
 
@@ -298,23 +249,3 @@ class _Lines:
 def _share(minor: int, of: int, whole: int) -> int:
     """An amount told by one whole as a share of another; rounded down, as what is not needed is owed."""
     return minor if of == whole else (minor * of // whole if whole else 0)
-
-
-def _reopened_behind(case_id: int, rows: Mapping[int, HeldClaim]) -> set[int]:
-    """The reopened cases that a payment has come from to this case: backwards through merges, splits and reopenings."""
-    merged = defaultdict(list)
-    for row in rows.values():
-        if row.merged_into is not None:
-            merged[row.merged_into].append(row.case_id)
-    found: set[int] = set()
-    seen, waiting = {case_id}, [case_id]
-    while waiting:
-        row = rows[waiting.pop()]
-        before = row.reopened_from
-        if before is not None and before in rows and rows[before].is_known:
-            found.add(before)
-        behind = (before, row.split_from, row.came_from, *merged[row.case_id])
-        further = {pk for pk in behind if pk is not None and pk in rows} - seen
-        waiting += further
-        seen |= further
-    return found - {case_id}

@@ -26,7 +26,8 @@ from audit.prepared import prepared
 from cases.models import Case, Decision, Recovery
 from cases.services.money import Balance, Stake, balance_of, balances_of, shown_stake, stakes_of
 from cases.services.money_claims import net_of, purchases_of, take
-from cases.services.money_lines import in_lines, standings_of
+from cases.services.money_lines import standings_of
+from cases.services.money_relations import in_lines
 from cases.services.money_rows import read_decisions, read_held
 from cases.services.standing import current_decision, is_dissolved, recovery_of
 from cases.workflow import State

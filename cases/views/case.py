@@ -33,7 +33,7 @@ from cases.services.money import attach_stake
 from cases.services.queue import mark_seen
 from cases.views.action_context import action_context
 from cases.views.queue import decorate
-from cases.visibility import find_related_case, visible_cases
+from cases.visibility import find_related_case, seen_among, visible_cases
 from fraud.web.access import page
 from fraud.web.charts import sparkline
 from rules.services.paragraphs import policy_cited
@@ -79,7 +79,8 @@ def case_context(
         "news": news_of(case, by) if case.has_news else [],
         "claims": rows,
         "why": why,
-        "brief": brief_of(case, rows, why),
+        "reopened_from": (earlier := next(iter(seen_among(by, [case.reopened_from])), None)),
+        "brief": brief_of(case, rows, why, earlier=earlier),
         "today": company_today(),
         "calendar": page_calendar(),
         "months": months,

@@ -55,7 +55,7 @@ _LAST = {"answer": CHECK, "appeal": APPEAL_STEPS[-1]}  # where what was refused 
 @page("cases.view_own_request")
 @require_GET
 def requests(request: HttpRequest) -> HttpResponse:
-    """Everything the person was asked or told: what waits for them first, then what is still to be repaid."""
+    """Everything the person was asked or told: what waits for them first, what is still to be repaid, what is being reviewed, what ended."""
     cases = attach_days(attach_money(list(own_cases(request.actor)[:SHOWN])))
     waiting = {State.AWAITING_EXPLANATION, State.NO_RESPONSE, State.NOTIFIED}
     others = [case for case in cases if case.state not in waiting]
@@ -65,7 +65,8 @@ def requests(request: HttpRequest) -> HttpResponse:
             (case for case in cases if case.state in waiting), key=lambda case: case.due_on or date.max
         ),
         "owed": sorted(owed, key=lambda case: case.due_on or date.max),
-        "others": [case for case in others if case not in owed],
+        "looked_at": [case for case in others if case not in owed and case.state != State.CLOSED],
+        "others": [case for case in others if case not in owed and case.state == State.CLOSED],
         "team": attach_days(attach_money(list(team_cases(request.actor)[:SHOWN]))),
     }
     return render(request, "cases/my/requests.html", context)

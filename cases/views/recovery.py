@@ -34,7 +34,7 @@ from cases.services.money import balance_of
 from cases.services.reconciliation import COLUMNS, MAX_BYTES, import_postings
 from cases.services.steps import actions_now, change_sentences
 from cases.views.actions import sentence_of, status_of, version_seen
-from cases.visibility import find_recovery
+from cases.visibility import find_recovery, seen_among
 from fraud.claims.importing.services import get_ready
 from fraud.web.access import page
 from fraud.web.exports import EXPORT_REASON_MIN, export_reason
@@ -115,8 +115,8 @@ def _show(request: HttpRequest, row: Recovery, *, status: int = 200, **more: Any
     context = {
         "recovery": row,
         "case": row.case,
-        "anew": decided_anew_in(row.case),
-        "earlier": earlier_of(row.case),
+        "anew": seen_among(actor, decided_anew_in(row.case)),
+        "earlier": seen_among(actor, earlier_of(row.case)),
         "postings": list(postings),
         "write_off_hints": hints_of_write_off(row),
         "balance": (balance := balance_of(row)),

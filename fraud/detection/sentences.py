@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fraud.detection.scoring.feature_words import OWN_AMOUNT, is_of_payment, meaning, speaks
+from fraud.detection.scoring.feature_words import OWN_AMOUNT, is_of_nothing, is_of_payment, meaning, speaks
 from fraud.detection.scoring.reasons import (
     feature_text,
     headline_details,
@@ -61,7 +61,7 @@ def tells_payment(reason: Mapping[str, Any]) -> bool:
         is_of_payment(name)
         and value is not None
         and value is not False
-        and (is_novel or speaks(name, float(value)))
+        and (not is_of_nothing(name, float(value)) if is_novel else speaks(name, float(value)))
         for name, value in features.items()
     )
 
@@ -79,7 +79,7 @@ def payment_facts(reasons: Sequence[Mapping[str, Any]], language: str) -> list[t
         facts = reason.get("facts") or {}
         for name, of in (facts.get("features") or {}).items():
             text = feature_text(name, of, facts, language)
-            if not text or (kind == "tree" and not speaks(name, float(of))):
+            if not text or is_of_nothing(name, float(of)) or (kind == "tree" and not speaks(name, float(of))):
                 continue
             about = "own amount" if name in OWN_AMOUNT else meaning(name)
             is_bare = name not in (facts.get("baselines") or {})

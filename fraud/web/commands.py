@@ -32,6 +32,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("propose", "r", pgettext_lazy("command", "propose a decision"), of_case=True),
     Command("part", "b", pgettext_lazy("command", "accept the part within the limit"), of_case=True),
     Command("snooze", "s", pgettext_lazy("command", "set aside"), of_case=True),
+    Command("assign", "h", pgettext_lazy("command", "assign"), of_case=True),
     Command("next_case", "g", pgettext_lazy("command", "next case of the queue")),
     Command("undo", "u", pgettext_lazy("command", "undo, within ten seconds")),
     Command("preview", "p", pgettext_lazy("command", "preview beside the list")),

@@ -289,7 +289,7 @@ def test_every_key_on_queue_and_case_leaves_the_console_silent(visit, scene, wid
     """`Watched` fails the test on script errors and on whatever the security policy refused."""
     page = visit("reviewer", width=width)
     case = scene.cases["in_review"].reference
-    for path, keys in (("/queue/?view=open&pane=1", "jkpxelrs?"), (f"/cases/{case}/", "elrsbn?")):
+    for path, keys in (("/queue/?view=open&pane=1", "jkpxelrsh?"), (f"/cases/{case}/", "elrsbn?")):
         for key in keys:
             page.open(path)
             page.keyboard.press(key)

@@ -208,7 +208,7 @@ def test_the_dialog_for_many_offers_who_may_have_all_and_assigns_them(visit, sce
     page.open("/queue/?view=open")
     for reference in two_cases:
         page.check(f"tr[id='{reference}'] [data-select]")
-    page.click("[data-dialog=bulk-assign]")
+    page.keyboard.press("h")
     login = scene.cast.other_reviewer.username
     page.wait_for_selector(f"#assignee option[value='{login}']", state="attached")
     assert page.evaluate("() => document.activeElement.id") == "assignee"

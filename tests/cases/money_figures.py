@@ -10,7 +10,7 @@ from cases.api.serializers.recoveries import RecoveryDetail
 from cases.api.serializers.staff import CaseRow
 from cases.models import Case, Recovery
 from cases.pages.figures import MoneyFigures, work_out_figures
-from cases.pages.ledger import EXPORT_HEAD, LedgerRow, export_row, with_balances
+from cases.pages.ledger import EXPORT_HEAD, LedgerRow, export_row, owed_ids, with_balances
 from cases.services.money_counted import Sum
 from cases.services.money_told import attach_money
 from cases.workflow import State
@@ -115,6 +115,8 @@ def all_tell_the_same(walk: Walk, cases: list[Case], lines: list[LedgerRow]) -> 
     assert {row["reference"]: Decimal(row["at_stake"]) for row in rows} == stakes
     afresh = with_balances(Recovery.objects.select_related("case__cardholder__department").order_by("id"))
     assert [row.balance for row in afresh] == [row.balance for row in lines]
+    owed = {row.recovery.pk for row in lines if row.balance.overpaid_minor}
+    assert set(owed_ids(Recovery.objects.all())) == owed
     if lines:
         _ledger_tells(walk, afresh[turn % len(lines)])
     figures = work_out_figures(NOW.date())

@@ -296,6 +296,10 @@ def return_write_off(walk: Walk, case: Case, chance: Random) -> None:
 def reopen(walk: Walk, case: Case, chance: Random) -> None:
     if len(walk.ledger.held) >= CASES_AT_MOST:
         return
+    if (
+        not case.n_claims and chance.random() < 0.9
+    ):  # nothing is left in it: refused, which needs no more than a try
+        return
     by = walk.actors["approver"]
     made = walk.attempt(
         "reopen", lambda: by_hand.reopen_case(case=case, reason=REASON, by=by, expected_version=case.version)

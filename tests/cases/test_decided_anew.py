@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from audit.models import AuditEvent
+from audit.services import actor_of
 from cases.dispositions import Disposition
 from cases.models import Appeal, Case, Notice, OutboxMessage, RecoveryPosting
 from cases.pages.ledger import EXPORT_HEAD, export_row, with_balances
@@ -30,6 +31,7 @@ from cases.services.money import at_stake, balance_of, stake_of
 from cases.services.money_counted import money_counted
 from cases.services.money_told import cases_with_money, told_money
 from cases.services.steps import current_request
+from cases.visibility import seen_among
 from cases.workflow import Action
 from tests.cases.stage import AMOUNT, LEGITIMATE, REASON, Stage, fresh
 from tests.cases.test_recovery import give_back, ledger, take_back
@@ -409,7 +411,7 @@ def test_the_case_that_took_the_money_tells_everywhere_what_is_to_be_given_back(
     assert (told.kind, told.minor, told.later_minor) == ("to_give_back", left, anew)
     assert case.pk in cases_with_money(left)
     assert case.pk not in cases_with_money(left + 1)
-    facts = case_facts(fresh(case), "en")
+    facts = case_facts(fresh(case), "en", stage.actor("approver"))
     assert (facts["money"]["to_give_back"], facts["decided_anew"]) == (str(left), [new.reference])
     client.cookies["django_language"] = "en"
     client.force_login(stage.cast.other_reviewer)
@@ -442,3 +444,25 @@ def test_the_case_that_took_the_money_tells_everywhere_what_is_to_be_given_back(
     assert told_money(fresh(case)).owed_minor == 0
     client.force_login(stage.cast.clerk)
     assert case.reference not in client.get("/recovery/?view=owed").content.decode()
+
+
+def test_a_case_names_no_other_one_to_whom_that_one_is_hidden_from(stage: Stage, client: Client) -> None:
+    """A guest at a payment that only the earlier case holds sees the new one, and nowhere the number of the earlier."""
+    case = repaid(stage)
+    new = decided(stage, reopened(stage, case), 30_000)
+    guest = stage.cast.other_reviewer
+    dinner = make_claim(cardholder=case.cardholder, attendees=[{"employee_no": guest.employee_no}])
+    make_alert(case=case, claim=dinner)
+    actor = actor_of(guest)
+    assert [one.pk for one in seen_among(actor, [case, new, None])] == [new.pk]
+    assert [one.pk for one in seen_among(stage.actor("approver"), [new, None, case])] == [new.pk, case.pk]
+    client.force_login(guest)
+    assert client.get(f"/cases/{case.reference}/").status_code == 404
+    told = client.get(f"/api/v1/cases/{new.reference}/").json()
+    assert (told["reopened_from"], [line["kind"] for line in told["brief"]].count("before")) == (None, 0)
+    page = client.get(f"/cases/{new.reference}/").content.decode()
+    assert "Taken up again" not in page
+    assert f"/cases/{case.reference}/" not in page
+    assert case_facts(fresh(new), "en", actor)["reopened_from"] is None
+    client.force_login(stage.cast.reviewer)
+    assert client.get(f"/api/v1/cases/{new.reference}/").json()["reopened_from"] == case.reference

@@ -183,7 +183,7 @@ def test_every_place_tells_the_amount_of_the_ledger(
     assert alone == listed
     assert (alone.kind, alone.minor, alone.open_minor) == (kind, shown, plain.open)
     assert (alone.repaid_minor, alone.written_off_minor) == (plain.repaid, plain.given_up)
-    _sent(case, kind, shown, plain)
+    _sent(stage, case, kind, shown, plain)
     _shown_to_staff(stage, client, case, kind, shown, plain)
     _shown_to_the_cardholder(stage, client, case, kind, shown)
     _reported(plain)
@@ -191,11 +191,11 @@ def test_every_place_tells_the_amount_of_the_ledger(
     assert case.pk not in cases_with_money(shown + 1)
 
 
-def _sent(case: Case, kind: str, shown: int, plain: Plain) -> None:
+def _sent(stage: Stage, case: Case, kind: str, shown: int, plain: Plain) -> None:
     """The interface, the dossier and the ledger's export."""
     row = CaseRow(fresh(case)).data
     assert (row["at_stake"], row["amount"], row["amount_kind"]) == (str(plain.open), str(shown), kind)
-    money = case_facts(fresh(case), "ko")["money"]
+    money = case_facts(fresh(case), "ko", stage.actor("approver"))["money"]
     assert money["at_stake"] == str(plain.open)
     assert (money["repaid"], money["written_off"]) == (str(plain.repaid), str(plain.given_up))
     assert money["decided"] == (None if plain.decided is None else str(plain.decided))

@@ -791,6 +791,12 @@ def test_a_case_closed_without_a_word_loses_the_payment_in_silence(stage: Stage)
     assert (fresh(case).state, fresh(case).disposition, fresh(case).n_claims) == ("closed", "", 0)
     assert not OutboxMessage.objects.filter(key__startswith="case.not_theirs:").exists()
     assert not own_cases(stage.actor("cardholder")).exists()  # they never knew of it
+    with pytest.raises(errors.NothingToReopen) as refused:  # it would be about nothing
+        by_hand.reopen_case(
+            case=case, reason=REASON, by=stage.actor("approver"), expected_version=fresh(case).version
+        )
+    assert refused.value.status == 409
+    assert not case.reopened_as.exists()
 
 
 def test_a_recovery_in_parts_is_due_with_the_last_part_that_is_left(stage: Stage) -> None:
@@ -878,7 +884,7 @@ def test_what_came_in_stays_counted_where_a_case_is_taken_up_again_and_the_new_c
     assert counted() == (AMOUNT, 50_000, 50_000, AMOUNT - 50_000)
     with translation.override("en"):
         rows = claims_of(successor)
-        before = brief_of(successor, rows, reasons_of(successor, rows))[-1].text
+        before = brief_of(successor, rows, reasons_of(successor, rows), earlier=case)[-1].text
     assert before == (
         f"Taken up again from {case.reference}: KRW 84,000 asked back, KRW 50,000 repaid, KRW 34,000 written off."
     )

@@ -422,7 +422,7 @@ def test_a_merged_case_says_in_every_place_where_its_payments_are(
     page = client.get(f"/cases/{gone.reference}/").content.decode()
     listed = client.get(f"{reverse('cases:queue')}?view=closed").content.decode()
     with translation.override(language):
-        told = case_facts(gone, language)["headline"]
+        told = case_facts(gone, language, stage.actor("approver"))["headline"]
         (line,) = brief_of(gone, [], reasons_of(gone, []))
     assert "가게 A04" in told
     assert kept.reference in told

@@ -13,7 +13,8 @@ from django.utils import translation
 from audit.models import AuditEvent
 from audit.permissions import Role
 from audit.services import actor_of
-from cases.api.serializers.staff import CaseRow, DecisionRow
+from cases.api.serializers.staff import CaseRow
+from cases.api.serializers.staff_money import DecisionRow
 from cases.dispositions import Disposition
 from cases.models import Case, Decision, OutboxMessage, Recovery
 from cases.pages.timeline import Entry, timeline_of

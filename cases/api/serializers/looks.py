@@ -16,6 +16,7 @@ from cases.pages.day import KINDS, SPANS, days_of
 from cases.pages.related import around
 from cases.pages.strips import ABOUT, strips_of
 from cases.services.money_told import attach_money
+from cases.visibility import seen_among
 from fraud.web.api_money import AMOUNT_SCHEMA, decimal_text
 
 
@@ -103,7 +104,9 @@ class CaseLook(CaseDetail):
         rows = self._rows(case)
         attach_money([case])
         page = reverse("cases:detail", args=[case.reference])
-        lines = brief_of(case, rows, reasons_of(case, rows), shows_reasons=self._shown(case))
+        earlier = next(iter(seen_among(self.context["by"], [case.reopened_from])), None)
+        why = reasons_of(case, rows)
+        lines = brief_of(case, rows, why, earlier=earlier, shows_reasons=self._shown(case))
         return [
             {
                 "kind": line.kind,

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from audit.language import current_language
-from cases.api.serializers.recoveries import PlanRow, told_plan
+from cases.api.serializers.person_money import MyClaim, NoticeMoney
 from cases.dispositions import DISPOSITIONS, Disposition
 from cases.models import (
     Appeal,
@@ -19,31 +19,18 @@ from cases.models import (
     Explanation,
     ExplanationDraft,
     ExplanationRequest,
-    Recovery,
 )
 from cases.pages.answers import answers_of
 from cases.pages.changes import told_changes
-from cases.services.decided_anew import decided_anew_in
 from cases.services.drafts import draft_number, draft_of
 from cases.services.files import told_files
-from cases.services.money import balance_of, due_minor, told_claims
+from cases.services.money import told_claims
 from cases.services.money_told import told_money
-from cases.services.own import told_cases
 from cases.services.settling import said_of_end
-from cases.services.steps import current_decision, recovery_of
+from cases.services.steps import current_decision
 from cases.services.told_version import told_version
 from cases.workflow import State
 from fraud.web.api_money import Amount
-
-
-class MyClaim(serializers.Serializer):
-    transacted_at = serializers.DateTimeField()
-    has_time = serializers.BooleanField()
-    merchant = serializers.CharField(source="merchant_name")
-    amount = Amount("amount_minor")
-    currency = serializers.CharField()
-    returned = Amount("returned_minor")
-    card_last4 = serializers.CharField()
 
 
 class MyEvidence(serializers.ModelSerializer):
@@ -218,33 +205,6 @@ class MyAppeal(serializers.Serializer):
         return MyEvidence(appeal.evidence, many=True).data
 
 
-class MyPosting(serializers.Serializer):
-    amount = Amount("amount_minor", "recovery.currency")
-    method = serializers.CharField()
-    received_on = serializers.DateField()
-
-
-class MyRecovery(serializers.Serializer):
-    amount = Amount(lambda recovery: balance_of(recovery).due_minor)
-    currency = serializers.CharField()
-    recovered = Amount(lambda recovery: balance_of(recovery).recovered_minor)
-    outstanding = Amount(lambda recovery: balance_of(recovery).outstanding_minor)
-    overpaid = Amount(lambda recovery: balance_of(recovery).overpaid_minor)
-    given_back = Amount(lambda recovery: balance_of(recovery).given_back_minor)
-    recovered_before = Amount(lambda recovery: balance_of(recovery).carried_minor)
-    due_on = serializers.DateField()
-    plan = serializers.SerializerMethodField()
-    postings = MyPosting(many=True)
-    has_consent = serializers.SerializerMethodField()
-
-    @extend_schema_field(PlanRow(many=True))
-    def get_plan(self, recovery: Recovery) -> list[dict[str, str]]:
-        return told_plan(recovery)
-
-    def get_has_consent(self, recovery: Recovery) -> bool:
-        return recovery.consents.filter(withdrawn_at=None).exists()
-
-
 #: What a case under way looks like from outside; the inner states are nobody's business there.
 STEPS = {
     State.NOTIFIED: "decided",
@@ -262,28 +222,22 @@ class MyAppealDraft(serializers.ModelSerializer):
         fields = ("number", "text", "saved_at")
 
 
-class MyNotice(serializers.Serializer):
+class MyNotice(NoticeMoney):
     """The result of a case, as it is told to its cardholder."""
 
     reference = serializers.CharField()
     version = serializers.SerializerMethodField()
     step = serializers.SerializerMethodField()
     outcome = serializers.SerializerMethodField()
-    amount = Amount(lambda case: due_minor(case, current_decision(case)))
-    recovered_before = Amount(lambda case: told_money(case).earlier_minor)
-    decided_anew = serializers.SerializerMethodField()
-    currency = serializers.CharField()
     policy_clause = serializers.SerializerMethodField()
     message = serializers.SerializerMethodField()
     decided_at = serializers.SerializerMethodField()
     ended = serializers.SerializerMethodField()
     answer_by = serializers.SerializerMethodField()
     can_answer = serializers.SerializerMethodField()
-    claims = serializers.SerializerMethodField()
     appeals = MyAppeal(many=True)
     appeal_draft = serializers.SerializerMethodField()
     appeal_draft_number = serializers.SerializerMethodField()
-    recovery = serializers.SerializerMethodField()
 
     def get_version(self, case: Case) -> int:
         """Of what is told here; a step that binds sends it in If-Match."""
@@ -315,15 +269,6 @@ class MyNotice(serializers.Serializer):
         decision = self._decision(case)
         return decision.decided_at if decision else None
 
-    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
-    def get_decided_anew(self, case: Case) -> list[str]:
-        """The person's cases whose decision holds now on payments of this one, in the place of this one's; mostly none."""
-        anew = {one.pk for one in decided_anew_in(case)}
-        if not anew:
-            return []
-        known = told_cases(self.context["by"]).filter(pk__in=anew).order_by("pk")
-        return list(known.values_list("reference", flat=True))
-
     def get_ended(self, case: Case) -> str:
         """Why the case ended where its payments turned out to be somebody else's; empty else."""
         return said_of_end(case, current_language())
@@ -335,10 +280,6 @@ class MyNotice(serializers.Serializer):
     def get_can_answer(self, case: Case) -> bool:
         return case.state == State.NOTIFIED
 
-    @extend_schema_field(MyClaim(many=True))
-    def get_claims(self, case: Case) -> Any:
-        return MyClaim(told_claims(case), many=True).data
-
     @extend_schema_field(MyAppealDraft(allow_null=True))
     def get_appeal_draft(self, case: Case) -> Any:
         draft = draft_of(case, self.context["by"])
@@ -347,11 +288,6 @@ class MyNotice(serializers.Serializer):
     def get_appeal_draft_number(self, case: Case) -> int:
         """What the next draft of an appeal sends as its `number`, also where there is none now."""
         return draft_number(case, self.context["by"])
-
-    @extend_schema_field(MyRecovery(allow_null=True))
-    def get_recovery(self, case: Case) -> Any:
-        recovery = recovery_of(case)
-        return MyRecovery(recovery).data if recovery else None
 
 
 class MyNoticePage(serializers.Serializer):

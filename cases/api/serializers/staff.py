@@ -9,22 +9,18 @@ from rest_framework import serializers
 
 from audit.language import current_language
 from cases.api.serializers.person import Answered
-from cases.models import Appeal, Case, CaseNote, Decision, Evidence, Explanation, ExplanationRequest
+from cases.api.serializers.staff_money import CaseAmounts, DecidedMoney
+from cases.models import Case, CaseNote, Evidence, Explanation, ExplanationRequest
 from cases.pages.answers import answers_of
 from cases.pages.headlines import headline, rule_names
 from cases.pages.regrouping import linked_cases
 from cases.services.checking import RESULTS, checks_of
-from cases.services.claim_changes import said_of_decision
 from cases.services.clocks import is_overdue
-from cases.services.decided_anew import decided_anew_in
 from cases.services.files import sent_files
-from cases.services.money import claims_of
-from cases.services.money_told import Kind, told_money
-from cases.services.over_limit import over_limit_of
+from cases.visibility import seen_among
 from cases.workflow import Action
-from fraud.claims.models import Claim
 from fraud.detection.api.serializers import ReasonRow, told_reasons
-from fraud.web.api_money import AMOUNT_SCHEMA, Amount, decimal_text
+from fraud.web.api_money import Amount
 
 
 class Person(serializers.Serializer):
@@ -36,7 +32,7 @@ class Person(serializers.Serializer):
         return person.department.name if person.department else ""
 
 
-class CaseRow(serializers.ModelSerializer):
+class CaseRow(CaseAmounts, serializers.ModelSerializer):
     """A line of the queue."""
 
     cardholder = Person()
@@ -45,10 +41,6 @@ class CaseRow(serializers.ModelSerializer):
     is_overdue = serializers.SerializerMethodField()
     probability = serializers.SerializerMethodField()
     band = serializers.SerializerMethodField()
-    at_stake = Amount(lambda case: told_money(case).open_minor)
-    amount = Amount(lambda case: told_money(case).minor)
-    amount_kind = serializers.SerializerMethodField()
-    expected_loss = serializers.SerializerMethodField()
     headline = serializers.SerializerMethodField()
 
     class Meta:
@@ -61,11 +53,6 @@ class CaseRow(serializers.ModelSerializer):
         )
         # fmt: on
 
-    @extend_schema_field(serializers.ChoiceField(list(Kind)))
-    def get_amount_kind(self, case: Case) -> str:
-        """What `amount` is: at stake, decided, still open, repaid, written off; `nothing` was to come back: then what was spent."""
-        return told_money(case).kind.value
-
     def get_headline(self, case: Case) -> str:
         """What happened, in one sentence; the names of a page's rules are asked for once."""
         names = self.context.setdefault("rule_names", {})
@@ -77,20 +64,11 @@ class CaseRow(serializers.ModelSerializer):
     def get_is_overdue(self, case: Case) -> bool:
         return is_overdue(case)
 
-    def _shown(self, case: Case) -> bool:
-        return bool(self.context.get("scores")) and not case.is_blind
-
     def get_probability(self, case: Case) -> float | None:
         return round(case.probability, 6) if self._shown(case) and case.is_calibrated else None
 
     def get_band(self, case: Case) -> str | None:
         return case.band or None if self._shown(case) else None
-
-    @extend_schema_field(AMOUNT_SCHEMA)
-    def get_expected_loss(self, case: Case) -> str | None:
-        """Null once the case is decided: then it is known what was lost."""
-        is_known = self._shown(case) and case.is_scored and not case.disposition
-        return decimal_text(case.expected_loss_minor, case.currency) if is_known else None
 
 
 class CasePage(serializers.Serializer):
@@ -98,20 +76,6 @@ class CasePage(serializers.Serializer):
 
     results = CaseRow(many=True)
     next = serializers.CharField(allow_null=True)
-
-
-class CaseClaim(serializers.ModelSerializer):
-    merchant = serializers.CharField(source="merchant_name")
-    amount = Amount("amount_minor")
-
-    class Meta:
-        model = Claim
-        # fmt: off
-        fields = (
-            "external_id", "version", "transacted_at", "has_time", "merchant", "amount", "currency", "txn_type",
-            "purpose_code", "purpose_text", "card_last4",
-        )
-        # fmt: on
 
 
 class EvidenceRow(serializers.ModelSerializer):
@@ -159,40 +123,6 @@ class RequestRow(serializers.ModelSerializer):
         fields = (
             "reference", "round_no", "state", "text", "questions", "requested_by", "sent_at", "due_on", "is_extended",
             "extension_asked_at", "extension_reason", "answered_at", "explanations",
-        )
-        # fmt: on
-
-
-class DecisionRow(serializers.ModelSerializer):
-    proposed_by = serializers.CharField(source="proposed_by.username")
-    decided_by = serializers.CharField(source="decided_by.username", default=None, allow_null=True)
-    amount = Amount("amount_minor")
-    decided_reason = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Decision
-        # fmt: off
-        fields = (
-            "number", "state", "disposition", "disposition_reason", "amount", "currency", "reason", "policy_clause",
-            "message", "content_hash", "needs_approval", "why_approval", "proposed_by", "proposed_at", "decided_by",
-            "decided_at", "decided_reason",
-        )
-        # fmt: on
-
-    def get_decided_reason(self, decision: Decision) -> str:
-        """Why it was approved, returned or void, in the reader's language where a delivery was the reason."""
-        return said_of_decision(decision, current_language())
-
-
-class AppealRow(serializers.ModelSerializer):
-    amount = Amount("amount_minor", "case.currency")
-    decided_by = serializers.CharField(source="decided_by.username", default=None, allow_null=True)
-
-    class Meta:
-        model = Appeal
-        # fmt: off
-        fields = (
-            "text", "submitted_at", "result", "amount", "reason", "message", "decided_by", "decided_at",
         )
         # fmt: on
 
@@ -248,26 +178,21 @@ class LinkRow(serializers.Serializer):
     linked_at = serializers.DateTimeField(source="at")
 
 
-class CaseDetail(CaseRow):
+class CaseDetail(DecidedMoney, CaseRow):
     """A case with everything its reviewer works with; `actions` are those allowed to the caller now."""
 
     disposition_reason = serializers.CharField()
     snooze_reason = serializers.CharField()
-    reopened_from = serializers.CharField(source="reopened_from.reference", default=None, allow_null=True)
-    decided_anew = serializers.SerializerMethodField()
+    reopened_from = serializers.SerializerMethodField()
     merged_into = serializers.CharField(source="merged_into.reference", default=None, allow_null=True)
-    split_from = serializers.CharField(source="split_from.reference", default=None, allow_null=True)
+    split_from = serializers.SerializerMethodField()
     linked = serializers.SerializerMethodField()
     checklist = serializers.SerializerMethodField()
-    over_limit = serializers.SerializerMethodField()
     tags = serializers.SlugRelatedField("name", source="tag_rows", many=True, read_only=True)
     actions = serializers.SerializerMethodField()
-    claims = serializers.SerializerMethodField()
     reasons = serializers.SerializerMethodField()
     requests = RequestRow(many=True)
     evidence = serializers.SerializerMethodField()
-    decisions = DecisionRow(many=True)
-    appeals = AppealRow(many=True)
     notes = NoteRow(many=True)
 
     class Meta(CaseRow.Meta):
@@ -278,20 +203,20 @@ class CaseDetail(CaseRow):
         )  # type: ignore[assignment]
         # fmt: on
 
-    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
-    def get_decided_anew(self, case: Case) -> list[str]:
-        """The cases whose decision holds now on payments of this one, in the place of its own; mostly none."""
-        return [later.reference for later in decided_anew_in(case)]
+    def get_reopened_from(self, case: Case) -> str | None:
+        """The case it takes up again; null also where the reader may not see that one."""
+        return self._named(case.reopened_from)
+
+    def get_split_from(self, case: Case) -> str | None:
+        """The case it was split off from; null also where the reader may not see that one."""
+        return self._named(case.split_from)
+
+    def _named(self, other: Case | None) -> str | None:
+        return next((seen.reference for seen in seen_among(self.context["by"], [other])), None)
 
     @extend_schema_field(CheckRow(many=True))
     def get_checklist(self, case: Case) -> Any:
         return CheckRow(checks_of(case, current_language()), many=True).data
-
-    @extend_schema_field(AMOUNT_SCHEMA)
-    def get_over_limit(self, case: Case) -> str | None:
-        """What `propose-part` would ask for; null where the facts do not say."""
-        over = over_limit_of(case) if self._shown(case) else None
-        return decimal_text(over.minor, case.currency) if over else None
 
     @extend_schema_field(LinkRow(many=True))
     def get_linked(self, case: Case) -> Any:
@@ -306,10 +231,6 @@ class CaseDetail(CaseRow):
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField([a.value for a in Action])))
     def get_actions(self, case: Case) -> list[str]:
         return [action.value for action in self.context.get("actions", ())]
-
-    @extend_schema_field(CaseClaim(many=True))
-    def get_claims(self, case: Case) -> Any:
-        return CaseClaim(claims_of(case), many=True).data
 
     @extend_schema_field(ClaimReasons(many=True))
     def get_reasons(self, case: Case) -> Any:

@@ -100,7 +100,7 @@ def gather(case: Case, export: ExportFacts, files: list[Evidence]) -> Contents:
     return Contents(
         case=case,
         export=export,
-        told=facts.case_facts(case, language),
+        told=facts.case_facts(case, language, by),
         claims=claims,
         found=found_facts(claims_of(case, at_most=None), language) if sees_scores else None,
         correspondence=facts.correspondence_facts(case),

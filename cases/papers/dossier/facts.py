@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from audit.actor import Actor
 from cases.models import Appeal, Case, Consent, Explanation, ExplanationRequest, Recovery
 from cases.pages.answers import answers_of
 from cases.pages.headlines import headline, rule_names
@@ -14,11 +15,12 @@ from cases.services.decided_anew import decided_anew_in
 from cases.services.money import balance_of, stake_of
 from cases.services.money_told import told_money
 from cases.services.standing import recovery_of
+from cases.visibility import seen_among
 from fraud.web.api_money import decimal_text
 
 
-def case_facts(case: Case, language: str) -> dict[str, Any]:
-    """The case itself; nothing of its score."""
+def case_facts(case: Case, language: str, by: Actor) -> dict[str, Any]:
+    """The case itself; nothing of its score, and of other cases what the reader may see."""
     stake, told = stake_of(case), told_money(case)
     code = str((case.headline or {}).get("code") or case.pattern)
     names = (
@@ -37,8 +39,8 @@ def case_facts(case: Case, language: str) -> dict[str, Any]:
         "merchant": case.merchant.name if case.merchant else "",
         "assignee": person(case.assignee),
         "run": case.run.reference if case.run else None,
-        "reopened_from": case.reopened_from.reference if case.reopened_from else None,
-        "decided_anew": [later.reference for later in decided_anew_in(case)],
+        "reopened_from": next((earlier.reference for earlier in seen_among(by, [case.reopened_from])), None),
+        "decided_anew": [later.reference for later in seen_among(by, decided_anew_in(case))],
         "is_replaced": stake.is_replaced,
         "money": {
             "spent": decimal_text(stake.spent_minor, case.currency),

@@ -181,6 +181,13 @@ class OpenCaseExists(CaseworkError):
     text = _("Another open case already covers this: %(reference)s.")
 
 
+class NothingToReopen(CaseworkError):
+    code = "nothing_to_reopen"
+    text = _(
+        "There is nothing to look at again: every payment of this case turned out to be another person's. Open a case for that person from the claim."
+    )
+
+
 class ConsentMissing(CaseworkError):
     code = "consent_missing"
     status = 422

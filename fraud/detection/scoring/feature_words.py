@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from fraud.detection.scoring.feature_texts import FEATURES, OUTCOMES, WHO
+from fraud.detection.scoring.feature_texts import FEATURES, OUTCOMES, WHO, ZERO
 
 _OUTCOME = re.compile(rf"^({'|'.join(OUTCOMES)})_({'|'.join(WHO)})(?:_(\d+)d)?$")
 
 _MONTH = 30.0
-#: Values that speak for suspicion, from … to; a feature not named here always does, a count from 1.
+#: Values that speak for suspicion, from … to; a feature not named here always does, a count from 1, a sum above 0.
 # fmt: off
 TELLING: dict[str, tuple[float, float]] = {
     "ratio_to_limit": (0.5, float("inf")),
@@ -162,8 +162,15 @@ def meaning(name: str) -> str:
 
 def speaks(name: str, value: float) -> bool:
     """Whether this value of a feature says anything for suspicion."""
-    low, high = TELLING.get(root(name), (1 if name.startswith("n_") else float("-inf"), float("inf")))
+    if root(name) not in TELLING:
+        return not is_of_nothing(name, value)
+    low, high = TELLING[root(name)]
     return low <= value <= high
+
+
+def is_of_nothing(name: str, value: float) -> bool:
+    """Whether it counts or adds up nothing and has no words for that: no fact to tell a payment by."""
+    return name.startswith(("n_", "total_amount_")) and value <= 0 and name not in ZERO
 
 
 def is_of_payment(name: str) -> bool:

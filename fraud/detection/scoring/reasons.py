@@ -102,9 +102,13 @@ def details(facts: Mapping[str, Any], lang: str, *, is_against: bool = True) -> 
         if not text:
             continue
         plain.setdefault(words.meaning(name), text)
-        if not is_against or words.speaks(name, float(value)):
+        if _tells(name, float(value), is_against=is_against):
             told.setdefault(words.meaning(name), text)
     return ", ".join((told or dict(list(plain.items())[:1])).values()) or texts.UNKNOWN[lang]
+
+
+def _tells(name: str, value: float, *, is_against: bool) -> bool:
+    return words.speaks(name, value) if is_against else not words.is_of_nothing(name, value)
 
 
 def feature_text(name: str, value: Any, facts: Mapping[str, Any], lang: str) -> str:
@@ -135,9 +139,7 @@ def headline_details(facts: Mapping[str, Any], lang: str, *, code: str = "", is_
     """What was measured of the payment itself, for the head of a case; where the reason speaks of the past alone, in the light of what."""
     features = facts.get("features") or {}
     own = {name: value for name, value in features.items() if words.is_of_payment(name)}
-    telling = {
-        n: v for n, v in own.items() if v is not None and (not is_against or words.speaks(n, float(v)))
-    }
+    telling = {n: v for n, v in own.items() if v is not None and _tells(n, float(v), is_against=is_against)}
     said = details({**facts, "features": telling}, lang, is_against=is_against) if telling else ""
     return said or texts.BACKGROUND.get(code, texts.BACKGROUND["other"])[lang]
 

@@ -32,7 +32,7 @@
 
   // What a key does here. A step of a case is done to the selected rows, else to the row under the cursor (its own button, or its
   // preview's), else to nothing: then `word` names what is said. Any other key presses the button that carries it, outside of the rows.
-  const opensForm = "elrsb"; // forms of the case page that a key opens from the list; see the start of the page below
+  const opensForm = "elrsbh"; // forms of the case page that a key opens from the list; see the start of the page below
   function meant(key) {
     const carries = (root) => root && $$(`[data-key="${CSS.escape(key)}"]`, root).find(visible);
     const ofCase = (document.body.dataset.caseKeys || "").includes(key);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -25,6 +26,7 @@ from fraud.detection.scoring.reasons import (
     together,
     weight_of,
 )
+from fraud.detection.sentences import headline_reason, payment_facts, tells_payment
 from tests.fraud.made_claims import trained
 
 HABIT = {
@@ -322,3 +324,23 @@ def test_head_of_a_case_names_the_payment_or_in_the_light_of_what_it_stands() ->
     past = {"features": {"days_since_known_misuse_cardholder": 134.0}}
     assert headline_details(past, "en", code="known_misuse") == "after earlier confirmed misuse"
     assert headline_details({}, "ko", code="iforest") == "여러 사실이 함께 이례적"
+
+
+@pytest.mark.parametrize("kind", ["tree", "novelty"])
+def test_a_sum_or_count_of_nothing_is_never_what_a_payment_is_told_by(kind: str) -> None:
+    """`0 won in the day before` says nothing; the company's first payment at a place does."""
+    nothing = {
+        "total_amount_cardholder_1d": 0,
+        "n_claims_same_category_1d": 0,
+        "total_amount_same_merchant_2d": 0.0,
+    }
+    facts: dict[str, Any] = {"features": {**nothing, "n_claims_cardholder_30d": 9}, "currency": "KRW"}
+    reason = {"kind": kind, "code": "frequency", "value": 1.5, "facts": facts}
+    assert not tells_payment(reason)
+    told = [text for _name, text in payment_facts([reason], "en")]
+    assert told == (["9 payments in the 30 days before"] if kind == "novelty" else [])
+    for language in ("ko", "en"):
+        assert "0" not in headline_reason(reason, language)
+    facts["features"]["total_amount_same_merchant_2d"] = 41_000
+    assert tells_payment(reason)
+    assert headline_reason(reason, "en") == "KRW 41,000 here in the 2 days before"
