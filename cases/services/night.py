@@ -48,10 +48,12 @@ from fraud.detection.models import RunPart, Score, ScreeningRun
 from fraud.detection.screening.services import (
     MAX_ATTEMPTS,
     LeaseLost,
+    Ring,
     RunBusy,
     ends_its_leases,
     finish_run,
     finish_scoring,
+    help_prepare,
     is_free,
     n_stored,
     new_token,
@@ -69,7 +71,7 @@ from fraud.web.words import run_state_word
 
 log = logging.getLogger(__name__)
 Progress = Callable[[str], None]
-_POLL_SECONDS = 0.5
+_POLL_SECONDS = 0.2
 State = ScreeningRun.State
 
 
@@ -159,9 +161,9 @@ def open_nights(*, by: Actor, business_date: date | None = None) -> list[Screeni
     return [*late, open_run(business_date=wanted, by=by)]
 
 
-def prepare(run: ScreeningRun, *, by: Actor) -> ScreeningRun:
-    """The run's first stage; makes the first model version where there is none. Raises RunBusy."""
-    return prepare_run(run=run, by=by, first_model=first_version)
+def prepare(run: ScreeningRun, *, by: Actor, ring: Ring | None = None) -> ScreeningRun:
+    """The run's first stage; makes the first model version where there is none. `ring` calls for help with it. Raises RunBusy."""
+    return prepare_run(run=run, by=by, first_model=first_version, ring=ring)
 
 
 def let_time_pass() -> dict[str, int]:
@@ -215,7 +217,7 @@ def advance(run: ScreeningRun, *, by: Actor, say: Progress | None = None) -> boo
         try:
             prepare(run, by=by)
         except RunBusy:
-            return False
+            return help_prepare(run)
         n_parts = RunPart.objects.filter(run=run).count()
         said = _("%(run)s: claims %(all)s, parts %(parts)s")
         say(said % {"run": run.reference, "all": f"{run.n_claims:,}", "parts": f"{n_parts:,}"})
