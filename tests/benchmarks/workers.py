@@ -100,14 +100,14 @@ def _night(processes: int, home: Path, *, plain: bool) -> dict[str, Any]:
         commands = [
             [sys.executable, "-m", "celery", "-A", "fraud.project.celery", "worker", "-n", "bench@here"]
         ]
-        commands[0] += ["-c", str(processes), "-l", "WARNING", "--without-gossip", "--without-mingle"]
+        commands[0] += ["-c", str(processes), "-l", "INFO", "--without-gossip", "--without-mingle"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"}
     crew: list[subprocess.Popen[bytes]] = []
     watch = Watch(
         os.environ["DATABASE_URL"], lambda: [p for one in crew for p in [one.pid, *children_of(one.pid)]]
     )
     try:
-        with log.open("ab") as out:
+        with log.open("wb") as out:
             crew += [
                 subprocess.Popen(
                     one, cwd=ROOT, env=environment, stdout=out, stderr=out, start_new_session=True
@@ -115,7 +115,7 @@ def _night(processes: int, home: Path, *, plain: bool) -> dict[str, Any]:
                 for one in commands
             ]
         if not plain:
-            time.sleep(8)  # the workers stand ready
+            _wait_until_ready(log)
         watch.start()
         started = time.monotonic()
         if not plain:
@@ -142,6 +142,13 @@ def _night(processes: int, home: Path, *, plain: bool) -> dict[str, Any]:
         "memory_together_mb": watch.most_together_mb,
         "found": found + _digests(),
     }
+
+
+def _wait_until_ready(log: Path) -> None:
+    deadline = time.monotonic() + 120
+    while " ready." not in log.read_text(errors="replace") and time.monotonic() < deadline:
+        time.sleep(0.5)
+    time.sleep(3)  # its children as well
 
 
 def _ring() -> None:

@@ -106,6 +106,25 @@ def test_child_killed_while_storing_is_replaced_and_the_night_is_whole(
 
 
 @pytest.mark.redis
+@pytest.mark.parametrize("point", ["piece.taken:kill:2", "piece.worked:kill:5"])
+def test_large_night_whose_worker_dies_over_a_piece_is_whole(
+    point: str, crew: Crew, calm: dict[str, list[Any]]
+) -> None:
+    """Whichever of the two it is: who prepares the run, or who helps."""
+    marker = crew.company.home / "failed-once"
+    large = {"LARGE_NIGHT": "100", "COLUMNS_FROM": "0"}
+    crew.start("one", CLEANCARD_FAULT=point, CLEANCARD_FAULT_ONCE=str(marker), **large)
+    crew.ring("cases.tasks.run_night", DAY)
+    try:
+        crew.wait_for(crew.is_finished, 30)
+    except AssertionError:
+        crew.ring("cases.tasks.sweep")  # the schedule rings every minute
+        crew.wait_for(crew.is_finished)
+    assert marker.exists()
+    assert crew.company.left() == calm
+
+
+@pytest.mark.redis
 def test_night_of_a_worker_that_never_returns_is_taken_over(crew: Crew, calm: dict[str, list[Any]]) -> None:
     marker = crew.company.home / "failed-once"
     worker = crew.start(

@@ -50,12 +50,18 @@ class Sharing:
     def __init__(self, run: ScreeningRun, hold: Callable[[], None], ring: Ring | None) -> None:
         self._run, self._hold, self._ring = run, hold, ring
 
-    def out(self, kind: str, jobs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        """What came of each job, in their order, done here and wherever somebody helped. Raises what a piece raises here, and LeaseLost."""
+    def out(
+        self, kind: str, jobs: Sequence[dict[str, Any]], *, meanwhile: Callable[[], object] = lambda: None
+    ) -> list[dict[str, Any]]:
+        """What came of each job, in their order, done here and wherever somebody helped. Raises what a piece raises here, and LeaseLost.
+
+        `meanwhile`: what is done here first, while others begin.
+        """
         rows = self._lay(kind, jobs)
         try:
             if self._ring is not None and len(jobs) > 1:
                 self._ring(self._run, len(jobs))
+            meanwhile()
             while rows.exclude(state=State.DONE).exists():
                 if _work_on_one(self._run, raises=True):
                     self._hold()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -105,8 +105,8 @@ def prepare_run(
         with stage(run, "prepare") as current:
             usable_settings(run.settings_used)
             share = Sharing(run, lambda: keep(run, token), ring).out
-            if has_none_yet():
-                columns_made(run, share)
+            if has_none_yet():  # they rest on nothing else: the claims are found while others make them
+                columns_made(run, partial(share, meanwhile=lambda: (labels_of(run), pending_of(run))))
             pending = pending_of(run)
             # A night without claims opens no model and makes none.
             scoring = _champion(run, by, first_model, current) if pending.height else None
