@@ -81,7 +81,7 @@ def test_large_night_killed_at_any_of_its_points_ends_as_one_that_was_not_large(
         "pieces.laid:kill:2",
         "piece.taken:kill:3",
         "piece.worked:kill:4",
-        "piece.done:kill:20",
+        "piece.done:kill:10",
     ],
 )
 def test_large_night_killed_over_a_piece_ends_as_one_that_was_not_large(
