@@ -32,6 +32,7 @@ from fraud.detection.screening import services as screening
 IDEMPOTENT = (
     "cases.tasks.run_night",
     "cases.tasks.prepare_run",
+    "cases.tasks.help_prepare",
     "cases.tasks.score_part",
     "cases.tasks.finish_run",
     "cases.tasks.sweep",
@@ -43,6 +44,8 @@ BANDS_AN_HOUR = 5_000
 NIGHTLY = Actor.system("nightly")
 #: Free parts that the sweep rings for while others are held.
 RUNG_BESIDE_WORK = 8
+#: Workers that are asked to help with a preparation; each does pieces as long as there are any.
+RUNG_FOR_HELP = 8
 Part = RunPart.State
 Run = ScreeningRun.State
 P = ParamSpec("P")
@@ -112,10 +115,21 @@ def prepare_run(run_id: int) -> None:
     if run.state != Run.PREPARING:
         return
     try:
-        night.prepare(run, by=NIGHTLY)
+        night.prepare(run, by=NIGHTLY, ring=_ring_for_help)
     except screening.RunBusy:
         return
     _ring_parts(run)
+
+
+@_task("cases.tasks.help_prepare")
+def help_prepare(run_id: int) -> None:
+    """Do pieces of a large night's preparation beside whoever prepares it, until none is free."""
+    screening.help_prepare(ScreeningRun.objects.get(pk=run_id))
+
+
+def _ring_for_help(run: ScreeningRun, n_pieces: int) -> None:
+    for _ in range(min(n_pieces, RUNG_FOR_HELP)):
+        help_prepare.delay(run.pk)
 
 
 @_task("cases.tasks.score_part")
@@ -181,6 +195,8 @@ def _ring_what_waits() -> None:
             _ring_parts(run)
         elif screening.is_free(run):
             (prepare_run if run.state == Run.PREPARING else finish_run).delay(run.pk)
+        elif run.state == Run.PREPARING:
+            help_prepare.delay(run.pk)
         break  # one night after the other
 
 

@@ -11,7 +11,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from rules.engine_run import Answer, Mask, NotEvaluable, RuleSpec, Run, why_not, windows_asked
+from rules.engine_run import (
+    Answer,
+    Mask,
+    NotEvaluable,
+    RuleSpec,
+    Run,
+    why_not,
+    windows_asked,
+    windows_by_keys,
+)
 from rules.fields import FIELDS
 from rules.language import nodes as n
 from rules.language.reasons import true_facts
@@ -33,6 +42,7 @@ __all__ = [
     "undelivered",
     "why_not",
     "windows_asked",
+    "windows_by_keys",
 ]
 
 
@@ -116,14 +126,14 @@ def evaluate(
 
 
 def answer_windows(
-    frame: pl.DataFrame, rules: Sequence[RuleSpec], *, context: Context, targets: NDArray[np.bool_]
+    frame: pl.DataFrame, windows: Sequence[n.Window], *, context: Context, targets: NDArray[np.bool_]
 ) -> Iterator[tuple[n.Window, Answer]]:
-    """The answer of every window of the rules for the targets, or why it has none; few are alive at a time.
+    """The answer of each of these windows for the targets, or why it has none; few are alive at a time.
 
     ``frame`` needs what windows look at of every row, ``context.undelivered`` what the whole claims lack.
     """
     run = Run(frame, context, None if targets.all() else targets, frame, None)
-    yield from run.answers(windows_asked([rule for rule in rules if why_not(rule, context) is None]))
+    yield from run.answers(windows)
 
 
 def undelivered(frame: pl.DataFrame, *, also_empty: bool = False) -> frozenset[str]:

@@ -47,10 +47,12 @@ from fraud.company.values import current_settings, to_json
 from fraud.detection.models import RunPart, ScreeningRun
 from fraud.detection.screening.services import (
     LeaseLost,
+    Ring,
     RunBusy,
     ends_its_leases,
     finish_run,
     finish_scoring,
+    help_prepare,
     n_stored,
     new_token,
     next_part,
@@ -67,7 +69,7 @@ from fraud.web.words import run_state_word
 
 log = logging.getLogger(__name__)
 Progress = Callable[[str], None]
-_POLL_SECONDS = 0.5
+_POLL_SECONDS = 0.2
 State = ScreeningRun.State
 
 
@@ -168,9 +170,9 @@ def open_nights(*, by: Actor, business_date: date | None = None) -> list[Screeni
     return [*late, own]
 
 
-def prepare(run: ScreeningRun, *, by: Actor) -> ScreeningRun:
-    """The run's first stage; makes the first model version where there is none. Raises RunBusy."""
-    return prepare_run(run=run, by=by, first_model=first_version)
+def prepare(run: ScreeningRun, *, by: Actor, ring: Ring | None = None) -> ScreeningRun:
+    """The run's first stage; makes the first model version where there is none. `ring` calls for help with it. Raises RunBusy."""
+    return prepare_run(run=run, by=by, first_model=first_version, ring=ring)
 
 
 def let_time_pass() -> dict[str, int]:
@@ -224,7 +226,7 @@ def advance(run: ScreeningRun, *, by: Actor, say: Progress | None = None) -> boo
         try:
             prepare(run, by=by)
         except RunBusy:
-            return False
+            return help_prepare(run)
         n_parts = RunPart.objects.filter(run=run).count()
         said = _("%(run)s: claims %(all)s, parts %(parts)s")
         say(said % {"run": run.reference, "all": f"{run.n_claims:,}", "parts": f"{n_parts:,}"})

@@ -146,10 +146,32 @@ def usable_segments() -> Segments | None:
     return Segments(folder, watermark, tuple(manifest["files"]), manifest)
 
 
-def advance_segments(known_by: datetime) -> None:
+def write_segment(job: dict[str, str]) -> dict[str, Any]:
+    """Read the versions of a stretch of payments from the database and write them; what a list says of the file, nothing where there are none.
+
+    `job`: `first` and `until` of the payments (exclusive), `known_by` when they were received, each as ISO text. The file has a name of
+    its own, so that nobody else writes it, and counts from when it is listed. Raises OSError.
+    """
+    first, until, known_by = (datetime.fromisoformat(job[name]) for name in ("first", "until", "known_by"))
+    rows = _received(datetime.min.replace(tzinfo=UTC), known_by, (first, until))
+    # a first one is an eighth of all or less
+    return _kept(Path(settings.COLUMNS_DIR), rows, _PROBES // 8) if rows.height else {}
+
+
+def has_none_yet() -> bool:
+    """Whether the company is to have columns and nothing was ever kept: whatever else is to be found out, they are to be made."""
+    return has_columns() and not (Path(settings.COLUMNS_DIR) / _MANIFEST).exists()
+
+
+#: Has each job done by `write_segment`, here or elsewhere; what came of it in the order of the jobs, None where nothing did.
+Share = Callable[[Sequence[dict[str, str]]], Sequence[dict[str, Any] | None]]
+
+
+def advance_segments(known_by: datetime, share: Share = lambda jobs: [None for _ in jobs]) -> None:
     """Bring the segments up to what was known at a moment, and rebuild them where they cannot be believed.
 
-    Does nothing in a company too small to gain by it, while another process is at it, or where nothing can be written.
+    Does nothing in a company too small to gain by it, while another process is at it, or where nothing can be written. Those of all claims are
+    made by whom `share` finds; whatever nobody made, or cannot be found as it was made, is made here.
     """
     if not has_columns():
         return
@@ -159,7 +181,7 @@ def advance_segments(known_by: datetime) -> None:
         with folder_lock(folder / "lock") as held:
             if held:
                 try:
-                    _advance(folder, known_by)
+                    _advance(folder, known_by, share)
                 except OSError:  # a full disk is not left fuller
                     found = usable_segments()
                     _forget_all_but(folder, found.files if found else ())
@@ -168,7 +190,7 @@ def advance_segments(known_by: datetime) -> None:
         log.warning("claims.segments_not_written", extra={"why": str(error)})
 
 
-def _advance(folder: Path, known_by: datetime) -> None:
+def _advance(folder: Path, known_by: datetime, share: Share) -> None:
     until = min(known_by, _before_unfinished())
     found = usable_segments()
     after = found.watermark if found else datetime.min.replace(tzinfo=UTC)
@@ -176,13 +198,10 @@ def _advance(folder: Path, known_by: datetime) -> None:
         return
     before: dict[str, Any] = found.manifest if found else {"received": [0, 0], "probes": []}
     files, received, probes = list(found.files if found else ()), list(before["received"]), []
-    for part in _received(after, until, in_spans=not found):
-        if part.height:
-            files.append(_write(folder, part))
-            newest = int(part["claim_id"][-1])  # they come by claim
-            received = [received[0] + part.height, max(received[1], newest)]
-            # a first one is an eighth of all or less, a night next to nothing
-            probes += _probes(part, _PROBES // 16 if found else _PROBES // 8)
+    for told in _since(folder, after, until) if found else _from_the_start(folder, until, share):
+        files.append(told["file"])
+        received = [received[0] + told["file"]["rows"], max(received[1], told["newest"])]
+        probes += told["probes"]
     daily = [one for one in files if one["is_daily"]]
     if len(daily) > MANY:
         merged = pl.concat(pl.read_parquet(folder / one["name"]) for one in daily)
@@ -216,8 +235,40 @@ def _thinned(probes: list[list[Any]]) -> list[list[Any]]:
     return probes[:: -(-len(probes) // (2 * _PROBES))] if len(probes) > 2 * _PROBES else probes
 
 
-def _received(after: datetime, until: datetime, *, in_spans: bool) -> Iterator[pl.DataFrame]:
-    """Versions received in (after, until]; `in_spans`: a stretch of payments at a time, else all at once."""
+def _since(folder: Path, after: datetime, until: datetime) -> Iterator[dict[str, Any]]:
+    rows = _received(after, until)
+    if rows.height:
+        yield _kept(folder, rows, _PROBES // 16)  # a night is next to nothing
+
+
+def _from_the_start(folder: Path, until: datetime, share: Share) -> Iterator[dict[str, Any]]:
+    jobs = [
+        {"first": first.isoformat(), "until": last.isoformat(), "known_by": until.isoformat()}
+        for first, last in _spans()
+    ]
+    for job, told in zip(jobs, share(jobs), strict=True):
+        done = told if told is not None and _is_there(folder, told) else write_segment(job)
+        if done:
+            yield done
+
+
+def _is_there(folder: Path, told: dict[str, Any]) -> bool:
+    """Whether what was told of a stretch is so: without claims, or in a file with the digest it was written with."""
+    try:
+        return not told or _is_whole(folder, told["file"])
+    except OSError:
+        return False
+
+
+def _kept(folder: Path, rows: pl.DataFrame, n_probes: int) -> dict[str, Any]:
+    newest = int(rows["claim_id"][-1])  # they come by claim
+    return {"file": _write(folder, rows), "newest": newest, "probes": _probes(rows, n_probes)}
+
+
+def _received(
+    after: datetime, until: datetime, paid: tuple[datetime, datetime] | None = None
+) -> pl.DataFrame:
+    """Versions received in (after, until], by claim: of all payments, or of those in [first, last)."""
     columns = ", ".join(f'{sql} AS "{name}"' for name, (sql, _) in KEPT.items())
     schema = {name: dtype for name, (_, dtype) in KEPT.items()}
     facts = ", ".join(sorted({sql.removeprefix("c.") for sql, _ in KEPT.values()} - {"id"}))
@@ -225,12 +276,11 @@ def _received(after: datetime, until: datetime, *, in_spans: bool) -> Iterator[p
     at = connection.ops.adapt_datetimefield_value
     known = "c.received_at <= %s" if after.year == 1 else "c.received_at > %s AND c.received_at <= %s"
     params = [at(until)] if after.year == 1 else [at(after), at(until)]
-    for first, last in _spans() if in_spans else [(None, None)]:
-        limits, bounds = "", []
-        if first is not None:
-            limits, bounds = " AND c.transacted_at >= %s AND c.transacted_at < %s", [at(first), at(last)]
-        sql = f"SELECT {columns} FROM {source} WHERE {known}{limits}"
-        yield read_frame(sql, [*params, *bounds], schema=schema).sort("claim_id", "claim_version")
+    limits = ""
+    if paid is not None:
+        limits, params = " AND c.transacted_at >= %s AND c.transacted_at < %s", [*params, *map(at, paid)]
+    sql = f"SELECT {columns} FROM {source} WHERE {known}{limits}"
+    return read_frame(sql, params, schema=schema).sort("claim_id", "claim_version")
 
 
 def _spans() -> Iterator[tuple[datetime, datetime]]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.fault.rig import DAY, Company, Crew
+from tests.fault.rig import DAY, ROOT, Company, Crew
 
 pytestmark = pytest.mark.postgres
 Make = Callable[[str], Company]
@@ -52,6 +54,28 @@ def test_killed_night_finishes_with_the_same_result(
     assert killed["status"] == -signal.SIGKILL, killed["output"]
     again = company.nightly()
     assert again["status"] == 0, again["output"]
+    assert company.left() == calm
+
+
+@pytest.mark.parametrize("fault", ["", "piece.worked:kill:3"])
+def test_two_plain_processes_work_one_large_night(
+    fault: str, big_company: Make, calm: dict[str, list[Any]]
+) -> None:
+    """Both do all there is to do; where one dies over a piece, the other takes it over."""
+    company = big_company(f"plain_{len(fault)}")
+    command = [sys.executable, "manage.py", "nightly", "--date", DAY]
+    both = []
+    for wanted in (fault, ""):
+        more = {"LARGE_NIGHT": "100", "COLUMNS_FROM": "0", "CLEANCARD_FAULT": wanted}
+        environment = {**os.environ, **company.env(**more)}
+        both.append(
+            subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            )
+        )
+    told = [one.communicate(timeout=600)[0].decode(errors="replace") for one in both]
+    assert both[1].returncode == 0, told[1]
+    assert both[0].returncode in ((0,) if not fault else (-signal.SIGKILL, 0)), told[0]
     assert company.left() == calm
 
 
@@ -101,6 +125,25 @@ def test_child_killed_while_storing_is_replaced_and_the_night_is_whole(
     crew.start("one", CLEANCARD_FAULT="part.written:kill", CLEANCARD_FAULT_ONCE=str(marker))
     crew.ring("cases.tasks.run_night", DAY)
     crew.wait_for(crew.is_finished)
+    assert marker.exists()
+    assert crew.company.left() == calm
+
+
+@pytest.mark.redis
+@pytest.mark.parametrize("point", ["piece.taken:kill:2", "piece.worked:kill:5"])
+def test_large_night_whose_worker_dies_over_a_piece_is_whole(
+    point: str, crew: Crew, calm: dict[str, list[Any]]
+) -> None:
+    """Whichever of the two it is: who prepares the run, or who helps."""
+    marker = crew.company.home / "failed-once"
+    large = {"LARGE_NIGHT": "100", "COLUMNS_FROM": "0"}
+    crew.start("one", CLEANCARD_FAULT=point, CLEANCARD_FAULT_ONCE=str(marker), **large)
+    crew.ring("cases.tasks.run_night", DAY)
+    try:
+        crew.wait_for(crew.is_finished, 30)
+    except AssertionError:
+        crew.ring("cases.tasks.sweep")  # the schedule rings every minute
+        crew.wait_for(crew.is_finished)
     assert marker.exists()
     assert crew.company.left() == calm
 

@@ -67,8 +67,31 @@ def test_large_night_killed_at_any_of_its_points_ends_as_one_that_was_not_large(
 ) -> None:
     killed = lite_company.nightly(CLEANCARD_FAULT=point, LARGE_NIGHT="100")
     assert killed["status"] == -signal.SIGKILL, killed["output"]
-    assert list((lite_company.home / "nights").glob("*/claims.arrow"))
+    assert list((lite_company.home / "nights").glob("*/pending-*.arrow"))
     again = lite_company.nightly(LARGE_NIGHT="100")
+    assert again["status"] == 0, again["output"]
+    assert lite_company.left() == undisturbed
+    assert not list((lite_company.home / "nights").glob("*/*"))
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        "pieces.laid:kill",
+        "pieces.laid:kill:2",
+        "piece.taken:kill:3",
+        "piece.worked:kill:4",
+        "piece.done:kill:10",
+    ],
+)
+def test_large_night_killed_over_a_piece_ends_as_one_that_was_not_large(
+    point: str, lite_company: Company, undisturbed: dict[str, list[Any]]
+) -> None:
+    large = {"LARGE_NIGHT": "100", "COLUMNS_FROM": "0"}
+    killed = lite_company.nightly(CLEANCARD_FAULT=point, **large)
+    assert killed["status"] == -signal.SIGKILL, killed["output"]
+    assert sql_rows(lite_company, "SELECT count(*) FROM fraud_runpart")[0][0] > 0
+    again = lite_company.nightly(**large)
     assert again["status"] == 0, again["output"]
     assert lite_company.left() == undisturbed
     assert not list((lite_company.home / "nights").glob("*/*"))

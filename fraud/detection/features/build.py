@@ -33,20 +33,23 @@ from fraud.detection.features.moments import moment_features
 from fraud.detection.features.peers import peer_features
 from fraud.detection.features.rows import Rows, rows_of
 
-_BEHAVIOUR = (
-    cardholder_pace,
-    cardholder_totals,
-    cardholder_extremes,
-    cardholder_habits,
-    merchant_features,
-    same_merchant_features,
-    repetition_features,
-    peer_features,
-    category_features,
-    purpose_features,
-    link_features,
-    custom_features,
-)
+_BEHAVIOUR = {
+    "pace": cardholder_pace,
+    "totals": cardholder_totals,
+    "extremes": cardholder_extremes,
+    "habits": cardholder_habits,
+    "merchant": merchant_features,
+    "same_merchant": same_merchant_features,
+    "repetition": repetition_features,
+    "peers": peer_features,
+    "categories": category_features,
+    "purposes": purpose_features,
+    "links": link_features,
+    "customs": custom_features,
+}
+OUTCOMES = "outcomes"
+#: What `look_back` looks at, one after the other; each by itself gives the same.
+LOOKS = (*_BEHAVIOUR, OUTCOMES)
 
 
 def build_features(
@@ -88,22 +91,52 @@ def look_back(
 
     Takes what `build_features` takes; `claims` needs PAST_COLUMNS, and the approver where `wanted` does not tell it.
     """
-    require_columns(claims)
-    rows = rows_of(claims, targets, zone, wanted)
-    if wanted is not None:
-        chosen = claims if targets is None else claims.filter(pl.Series(targets))
-        if not wanted["claim_id"].equals(chosen["claim_id"]):
-            raise ClaimFrameNotValid("the claims in question are not those of the claim frame")
-    events = None
-    if labels is not None and len(labels) > 0:
-        events = label_events(claims, labels, rows.category_codes)
-    if lets_go:
-        for name in claims.columns:
-            claims.drop_in_place(name)
-    for features in _BEHAVIOUR:
-        yield pl.DataFrame(_series(features(rows)))
-        rows.forget_short()
-    yield from _known_outcomes(rows, events)
+    looking = LookBack(claims, zone=zone, labels=labels, targets=targets, wanted=wanted, lets_go=lets_go)
+    for name in LOOKS:
+        yield from looking.at(name)
+
+
+class LookBack:
+    """Claims ready to be looked back on, one of `LOOKS` at a time and in any order; takes what `look_back` takes."""
+
+    def __init__(
+        self,
+        claims: pl.DataFrame,
+        *,
+        zone: str,
+        labels: pl.DataFrame | None = None,
+        targets: NDArray[np.bool_] | None = None,
+        wanted: pl.DataFrame | None = None,
+        lets_go: bool = False,
+    ) -> None:
+        require_columns(claims)
+        self._rows = rows_of(claims, targets, zone, wanted)
+        if wanted is not None:
+            chosen = claims if targets is None else claims.filter(pl.Series(targets))
+            if not wanted["claim_id"].equals(chosen["claim_id"]):
+                raise ClaimFrameNotValid("the claims in question are not those of the claim frame")
+        self._events: LabelEvents | None = None
+        if labels is not None and len(labels) > 0:
+            self._events = label_events(claims, labels, self._rows.category_codes)
+        if lets_go:
+            for name in claims.columns:
+                claims.drop_in_place(name)
+
+    def at(self, name: str) -> Iterator[pl.DataFrame]:
+        """The columns of one look, some at a time, a row an asked claim. Raises KeyError for a look there is not."""
+        if name == OUTCOMES:
+            yield from _known_outcomes(self._rows, self._events)
+            return
+        yield pl.DataFrame(_series(_BEHAVIOUR[name](self._rows)))
+        self._rows.forget_short()
+
+
+def without_behind(wanted: pl.DataFrame, *, calendar: CompanyCalendar, zone: str) -> pl.DataFrame:
+    """The feature frame of the claims with nothing in it of what lies behind them: which columns have values is known before that is."""
+    known = own_facts(wanted, calendar=calendar, zone=zone).columns
+    behind = {name: feature.dtype for name, feature in COMPUTED.items() if name not in known}
+    empty = pl.DataFrame(schema=behind).clear(wanted.height)
+    return with_own_facts(wanted, empty, calendar=calendar, zone=zone)
 
 
 def with_own_facts(

@@ -21,13 +21,15 @@ from fraud.claims.segments import advance_segments
 from fraud.company.values import current_calendar
 from fraud.detection.models import RunPart, ScreeningRun
 from fraud.detection.screening.context import columns_of_past, features_and_context
-from fraud.detection.screening.kept_windows import KeptWindows, forget_windows
+from fraud.detection.screening.kept_windows import KeptWindows, forget_windows, kept_pending
 from fraud.detection.screening.large import (
     ClaimsMoved,
     Judged,
+    Share,
     judge_claims,
     judge_stretch,
     limits_of,
+    seen_by,
     windows_of_night,
 )
 from fraud.detection.screening.night_frame import NightFrame, Noted, frame_made_of
@@ -74,7 +76,8 @@ def pending_of(run: ScreeningRun) -> pl.DataFrame:
             _received.clear()
             counted = _received.setdefault(run.pk, {})
             with timed("pending"), one_look(counted):
-                _pending[run.pk] = pending_claims(run)
+                kept = kept_pending(run.pk, lambda: seen_by(run))
+                _pending[run.pk] = pending_claims(run) if kept is None else kept
         return _pending[run.pk]
 
 
@@ -112,13 +115,13 @@ def frame_of(run: ScreeningRun, claim_ids: Sequence[int]) -> NightFrame:
             return _of_judged(run, judge_claims(run, windows_kept(run), claim_ids))
 
 
-def windows_kept(run: ScreeningRun) -> KeptWindows:
-    """The windows of a large night's claims, worked out by the first who asks."""
+def windows_kept(run: ScreeningRun, share: Share | None = None) -> KeptWindows:
+    """The windows of a large night's claims, worked out by the first who asks, pieces of them by whom `share` finds."""
     pending, told = pending_of(run), labels_of(run)
     with _lock:
         if run.pk not in _windows:
             _windows.clear()
-            _windows[run.pk] = windows_of_night(run, pending, told)
+            _windows[run.pk] = windows_of_night(run, pending, told, share)
         return _windows[run.pk]
 
 

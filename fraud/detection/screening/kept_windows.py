@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import secrets
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,12 +33,20 @@ from rules.language import nodes
 
 log = logging.getLogger(__name__)
 Rows = slice | NDArray[np.int64]
-_MANIFEST, _CLAIMS, _ASIDE = "manifest.json", "claims", "aside"
+_MANIFEST, _PLAN, _PENDING, _CLAIMS = "manifest.json", "plan.json", "pending.json", "claims"
+#: A file as it was written: `name` and `digest`; of a window without an answer `error`.
+File = Mapping[str, str]
+#: Which rows of what is laid down are the run's own claims.
+ASKED = "is_asked"
 #: Raised whenever what is kept, or how, changes.
-_FORMAT = 2
+_FORMAT = 3
 _PAUSE = 0.2
 #: Rows of a piece of a file: of a stretch only the pieces it touches are read.
 _BATCH = 8_192
+
+
+class NothingLaid(RuntimeError):
+    """What windows are worked out from is not on this machine, or not any more."""
 
 
 @dataclass(frozen=True)
@@ -99,61 +108,94 @@ class KeptWindows:
         return pl.read_ipc(path)[rows.tolist()]
 
 
-class Writer:
-    """Writes a run's windows, file by file; they count from the moment they are listed."""
+@dataclass(frozen=True)
+class Laid:
+    """What windows are worked out from, laid down for whoever works a piece of them out."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.digests: dict[str, str] = {}
-        self.behind: list[str] = []
-        self.answered: dict[nodes.Window, dict[str, str]] = {}
+    folder: Path
+    plan: Mapping[str, Any]
 
-    def add_claims(self, claims: pl.DataFrame) -> None:
-        """The claims the run looks at, in the order of time."""
-        self._write(_CLAIMS, claims)
+    def claims(self) -> pl.DataFrame:
+        """The narrow columns of everything windows reach; `ASKED` marks the run's own claims."""
+        return pl.read_ipc(_path(self.folder, self.plan["claims"]["name"]))
 
-    def lay_aside(self, frame: pl.DataFrame) -> None:
-        """Keep a frame that is not looked at for a while where it takes no memory."""
-        frame.write_ipc(_path(self.folder, _ASIDE))
+    def told(self) -> pl.DataFrame:
+        """What was known of outcomes."""
+        return pl.read_ipc(_path(self.folder, self.plan["told"]["name"]))
 
-    def take_back(self) -> pl.DataFrame:
-        """The frame that was laid aside."""
-        path = _path(self.folder, _ASIDE)
-        frame = pl.read_ipc(path)
-        with suppress(OSError):  # a system that keeps files that are looked at: it goes with the folder
-            path.unlink()
-        return frame
+    def forget(self) -> None:
+        """Free the room; whoever still reads has them until it ends."""
+        for name in ("claims", "told"):
+            with suppress(OSError):  # a system that keeps files that are looked at: they go with the folder
+                _path(self.folder, self.plan[name]["name"]).unlink()
 
-    def add_behind(self, columns: pl.DataFrame) -> None:
-        """Some columns of features, a row a claim."""
-        self.behind.append(f"behind-{len(self.behind):02}")
-        self._write(self.behind[-1], columns)
-        faults.hit("windows.half_written")
 
-    def add_answer(self, node: nodes.Window, answer: Answer) -> None:
-        """A window's answer, a row a claim, or why it has none."""
-        name = f"answer-{len(self.answered):02}"
-        if isinstance(answer, str):
-            self.answered[node] = {"name": "", "error": answer}
-            return
-        self.answered[node] = {"name": name, "error": ""}
-        self._write(name, answer.alias("answer").to_frame())
+def lay_down(folder: Path, key: str, claims: pl.DataFrame, told: pl.DataFrame) -> Laid:
+    """Lay down what windows are worked out from under the key they will have."""
+    plan = {"key": key, "claims": put(folder, "aside", claims), "told": put(folder, "told", told)}
+    write_list(folder / _PLAN, plan)
+    return Laid(folder, plan)
 
-    def list_files(self, key: str, windows: Iterable[nodes.Window]) -> None:
-        """From here on the files count."""
-        manifest = {
-            "key": key,
-            "files": self.digests,
-            "behind": self.behind,
-            "answers": [self.answered[node] for node in windows],
-        }
-        write_list(self.folder / _MANIFEST, manifest, before=lambda: faults.hit("windows.written"))
-        faults.hit("windows.listed")
 
-    def _write(self, name: str, frame: pl.DataFrame) -> None:
-        path = _path(self.folder, name)
-        frame.rechunk().write_ipc(path, record_batch_size=_BATCH)
-        self.digests[name] = digest_of(path)
+def laid_down(run_id: int, key: str) -> Laid:
+    """What was laid down under this key. Raises NothingLaid where it is not there as it was written."""
+    folder = folder_of(run_id)
+    try:
+        plan = read_list(folder / _PLAN)
+        files = [plan["claims"], plan["told"]]
+        if plan["key"] == key and all(digest_of(_path(folder, f["name"])) == f["digest"] for f in files):
+            return Laid(folder, plan)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NothingLaid(str(error)) from error
+    raise NothingLaid(f"what windows are worked out from is not there under {key}")
+
+
+def put(folder: Path, name: str, frame: pl.DataFrame) -> dict[str, str]:
+    """Write rows into a file that nobody else writes: its name and its digest."""
+    name = f"{name}-{secrets.token_hex(4)}"
+    path = _path(folder, name)
+    frame.rechunk().write_ipc(path, record_batch_size=_BATCH)
+    return {"name": name, "digest": digest_of(path)}
+
+
+def list_files(
+    folder: Path, key: str, claims: pl.DataFrame, behind: Iterable[File], answers: Iterable[File]
+) -> None:
+    """From here on the files count: those of features, and of each window in the order of `RunRules.windows`."""
+    behind, answers = list(behind), list(answers)
+    own = put(folder, _CLAIMS, claims)
+    files = [own, *behind, *(one for one in answers if not one.get("error"))]
+    manifest = {
+        "key": key,
+        "files": {one["name"]: one["digest"] for one in files},
+        "claims": own["name"],
+        "behind": [one["name"] for one in behind],
+        "answers": [{"name": one.get("name", ""), "error": one.get("error", "")} for one in answers],
+    }
+    write_list(folder / _MANIFEST, manifest, before=lambda: faults.hit("windows.written"))
+    faults.hit("windows.listed")
+
+
+def keep_pending(run_id: int, seen: str, pending: pl.DataFrame) -> None:
+    """Keep which claims a large night looks at, found while so much (`seen`) was known, for the processes that help with it."""
+    folder = folder_of(run_id)
+    try:
+        write_list(folder / _PENDING, {"seen": seen, "claims": put(folder, "pending", pending)})
+    except (OSError, pl.exceptions.PolarsError) as error:
+        log.warning("screening.pending_not_kept", extra={"why": str(error)})
+
+
+def kept_pending(run_id: int, seen: Callable[[], str]) -> pl.DataFrame | None:
+    """Which claims a large night looks at; None where nobody kept them, or not while exactly this was known."""
+    folder = folder_of(run_id)
+    try:
+        told = read_list(folder / _PENDING)
+        path = _path(folder, told["claims"]["name"])
+        if told["claims"]["digest"] != digest_of(path) or told["seen"] != seen():
+            return None
+        return pl.read_ipc(path)
+    except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
+        return None
 
 
 def kept_windows(run_id: int, key: str) -> KeptWindows | None:
@@ -166,7 +208,7 @@ def kept_windows(run_id: int, key: str) -> KeptWindows | None:
         ):
             log.warning("screening.windows_stale", extra={"run": run_id})
             return None
-        claims = pl.read_ipc(_path(folder, _CLAIMS))
+        claims = pl.read_ipc(_path(folder, manifest["claims"]))
     except (FileNotFoundError, NoList):
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, pl.exceptions.PolarsError):
@@ -186,12 +228,12 @@ def alone(run_id: int) -> Iterator[None]:
         time.sleep(_PAUSE)
 
 
-def begin(run_id: int) -> Writer:
+def begin(run_id: int) -> Path:
     """An empty folder for a run's windows."""
     forget_windows(run_id)
     folder = folder_of(run_id)
     folder.mkdir(parents=True, mode=0o700)
-    return Writer(folder)
+    return folder
 
 
 def forget_windows(run_id: int) -> None:

@@ -6,8 +6,8 @@ read of everything while they are worked out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -19,29 +19,33 @@ from numpy.typing import NDArray
 
 from audit import faults
 from fraud.claims.bulk import forget_pages, return_memory
-from fraud.claims.labels import history_of
 from fraud.claims.received import one_look, received_by
 from fraud.claims.segments import advance_segments
 from fraud.company.values import current_calendar
 from fraud.detection.features import COMPUTED
-from fraud.detection.features.build import look_back, with_own_facts
+from fraud.detection.features.build import with_own_facts
 from fraud.detection.models import ScreeningRun
-from fraud.detection.screening.context import columns_of_past, windows_frame
+from fraud.detection.screening.context import columns_of_past
 from fraud.detection.screening.kept_windows import (
+    ASKED,
     KeptWindows,
     Rows,
     alone,
     begin,
     folder_of,
     frame_digest,
+    keep_pending,
     kept_windows,
     key_of,
+    lay_down,
+    list_files,
 )
 from fraud.detection.screening.reads import claims_of, claims_since, past_of
 from fraud.detection.screening.rulebook import RunRules, rules_of
 from fraud.detection.screening.timing import timed
+from fraud.detection.screening.window_pieces import forget_piece, listed, pieces_of, work_out
 from fraud.detection.screening.windows import history_start, latest_reached
-from rules.engine import Outcome, RuleSpec, undelivered
+from rules.engine import Outcome, RuleSpec
 
 #: Claims that are whole in memory at once.
 MOST_AT_ONCE = 50_000
@@ -97,8 +101,14 @@ def is_in_two_phases(specs: Sequence[RuleSpec]) -> bool:
     return columns_of_past(specs) is not None
 
 
-def windows_of_night(run: ScreeningRun, pending: pl.DataFrame, told: pl.DataFrame) -> KeptWindows:
-    """The windows of a run's claims: those kept, or worked out now and kept."""
+#: Has pieces of a kind done, here and where somebody helps: what came of each, in their order.
+Share = Callable[[str, Sequence[dict[str, Any]]], list[dict[str, Any]]]
+
+
+def windows_of_night(
+    run: ScreeningRun, pending: pl.DataFrame, told: pl.DataFrame, share: Share | None = None
+) -> KeptWindows:
+    """The windows of a run's claims: those kept, or worked out now and kept; pieces of that by whom `share` finds."""
     with one_look():
         key = _key(run, pending, told)
         found = kept_windows(run.pk, key)
@@ -107,7 +117,12 @@ def windows_of_night(run: ScreeningRun, pending: pl.DataFrame, told: pl.DataFram
         with alone(run.pk):
             found = kept_windows(run.pk, key)
             if found is None:
-                _work_out(run, pending, told, key)
+                _work_out(run, pending, told, key, share)
+                found = kept_windows(run.pk, key)
+            if (
+                found is None and share is not None
+            ):  # a piece that was done elsewhere is not as it was written
+                _work_out(run, pending, told, key, None)
                 found = kept_windows(run.pk, key)
     if found is None:
         raise WindowsGone(
@@ -124,48 +139,54 @@ def _key(run: ScreeningRun, pending: pl.DataFrame, told: pl.DataFrame) -> str:
     return key_of(run.pk, looked_at, *seen, run.rule_set_hash, days, settings.TIME_ZONE, sorted(COMPUTED))
 
 
-def _work_out(run: ScreeningRun, pending: pl.DataFrame, told: pl.DataFrame, key: str) -> None:
+def seen_by(run: ScreeningRun) -> str:
+    """What a run's claims rest on: what had been received when it looked for them."""
+    return f"{run.cut_off_at.isoformat()} {received_by(run.cut_off_at)}"
+
+
+def _work_out(
+    run: ScreeningRun, pending: pl.DataFrame, told: pl.DataFrame, key: str, share: Share | None
+) -> None:
     faults.hit("features.start")
-    rules, zone, calendar = rules_of(run), settings.TIME_ZONE, current_calendar()
+    columns_made(run, share)
+    forget_pages()
+    folder = begin(run.pk)
+    keep_pending(run.pk, seen_by(run), pending)
+    claims = _narrow(run, pending)
+    asked = claims.filter(ASKED).select("claim_id", "transacted_at")
+    laid = lay_down(folder, key, claims, told)
+    del claims
+    return_memory()
+    pieces = pieces_of(run, key)
+    done = [work_out(run, piece) for piece in pieces] if share is None else share("windows", pieces)
+    forget_piece()
+    laid.forget()
+    list_files(folder, key, asked, *listed(run, pieces, done))
+    return_memory()
+
+
+def columns_made(run: ScreeningRun, share: Share | None) -> None:
+    """Bring the columns up to the run's cut-off; those of all claims a piece at a time by whom `share` finds."""
+    with timed("columns"):
+        if share is None:
+            advance_segments(run.cut_off_at)
+        else:
+            advance_segments(run.cut_off_at, lambda jobs: share("columns", jobs))
+
+
+def _narrow(run: ScreeningRun, pending: pl.DataFrame) -> pl.DataFrame:
+    """What windows look at of every claim they reach, by time; ASKED marks the run's own."""
+    rules = rules_of(run)
     columns = columns_of_past(rules.specs)
     earliest, latest = pending["transacted_at"].min(), pending["transacted_at"].max()
     assert columns is not None
     assert isinstance(earliest, datetime)
     assert isinstance(latest, datetime)
-    with timed("columns"):
-        advance_segments(run.cut_off_at)
-    forget_pages()
     with timed("read"):
         until = latest_reached(latest, rules.specs) + _TICK
         since = history_start(earliest, rules.specs)
         claims = past_of(run.cut_off_at, since, until, columns | {"approver_id"})
-        is_asked = claims["claim_id"].is_in(pending["claim_id"].implode())
-        targets = is_asked.to_numpy()
-    forget_pages()
-    writer = begin(run.pk)
-    asked = claims.filter(is_asked).select("claim_id", "transacted_at")
-    writer.add_claims(asked)
-    mask = None if targets.all() else targets
-    writer.lay_aside(claims)
-    with timed("features"):
-        first = []
-        for part in look_back(claims, zone=zone, labels=history_of(told), targets=mask, lets_go=True):
-            writer.add_behind(part)
-            first.append(part[[0]])  # a copy: a slice would hold all of it
-    del part
-    return_memory()
-    with timed("rules"):
-        one = claims_of(run.cut_off_at, asked["claim_id"][:1])
-        own = with_own_facts(one, pl.concat(first, how="horizontal"), calendar=calendar, zone=zone)
-        context = replace(rules.context, undelivered=undelivered(own))
-        claims = writer.take_back()
-        looked_at = windows_frame(claims, rules.specs, calendar=calendar, zone=zone)
-        del claims
-        for node, answer in replace(rules, context=context).answer_windows(looked_at, targets):
-            writer.add_answer(node, answer)
-    writer.list_files(key, rules.windows())
-    del looked_at
-    return_memory()
+        return claims.with_columns(pl.col("claim_id").is_in(pending["claim_id"].implode()).alias(ASKED))
 
 
 def judge_stretch(run: ScreeningRun, kept: KeptWindows, spec: dict[str, Any]) -> Judged:

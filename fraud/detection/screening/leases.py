@@ -41,7 +41,7 @@ class LeaseLost(Exception):
 def new_token() -> str:
     """machine.process.start.random, at most 32 characters; locked until the work it was made for ends (`ends_its_leases`)."""
     pid = os.getpid()
-    token = f"{_machine()}.{pid}.{_started(pid)}.{secrets.token_hex(3)}"[:32]
+    token = f"{this_machine()}.{pid}.{_started(pid)}.{secrets.token_hex(3)}"[:32]
     path = _file_of(token)
     path.parent.mkdir(parents=True, exist_ok=True)
     file = path.open("wb")
@@ -71,7 +71,7 @@ def is_owner_gone(token: str) -> bool:
     be known.
     """
     parts = token.split(".")
-    if len(parts) != 4 or parts[0] != _machine() or not parts[1].isdecimal():
+    if len(parts) != 4 or parts[0] != this_machine() or not parts[1].isdecimal():
         return False
     try:
         os.kill(int(parts[1]), 0)
@@ -129,7 +129,7 @@ def release(row: Row, token: str, **changes: object) -> None:
 
 
 @cache
-def _machine() -> str:
+def this_machine() -> str:
     """Eight digits for this boot of this machine: process numbers mean nothing elsewhere or after a restart."""
     boot = Path("/proc/sys/kernel/random/boot_id")
     name = socket.gethostname() + (boot.read_text() if boot.exists() else "")

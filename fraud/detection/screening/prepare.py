@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -16,14 +16,16 @@ from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record
 from audit.transactions import one_transaction
+from fraud.claims.segments import has_none_yet
 from fraud.company.values import pinned_settings, usable_settings
 from fraud.detection.model_files import NoChampion, challenger, champion, load_version
 from fraud.detection.models import ModelVersion, RunPart, ScreeningRun
 from fraud.detection.screening.frames import is_in_memory, labels_of, pending_of, renew_rules, windows_kept
 from fraud.detection.screening.kept_windows import KeptWindows
-from fraud.detection.screening.large import MOST_AT_ONCE, is_in_two_phases, stretches
+from fraud.detection.screening.large import MOST_AT_ONCE, columns_made, is_in_two_phases, stretches
 from fraud.detection.screening.leases import LeaseLost, ends_its_leases, keep, new_token, release, take
 from fraud.detection.screening.pending import bucket_sizes
+from fraud.detection.screening.pieces import Ring, Sharing
 from fraud.detection.screening.recalibrating import recalibration_of
 from fraud.detection.screening.rule_evidence import evidence_of
 from fraud.detection.screening.rulebook import pin_rules, rules_of
@@ -85,10 +87,13 @@ def open_run(
 
 
 @ends_its_leases
-def prepare_run(*, run: ScreeningRun, by: Actor, first_model: FirstModel) -> ScreeningRun:
+def prepare_run(
+    *, run: ScreeningRun, by: Actor, first_model: FirstModel, ring: Ring | None = None
+) -> ScreeningRun:
     """Pin the model versions and cut the pending claims into parts; does nothing once that has happened.
 
-    `first_model` makes a champion where there is none yet. Raises RunBusy while another process prepares the run.
+    `first_model` makes a champion where there is none yet. Of a large night pieces are shared out (`help_prepare`), and `ring` called.
+    Raises RunBusy while another process prepares the run.
     """
     run.refresh_from_db()
     if run.state != ScreeningRun.State.PREPARING or run.paused_at is not None:
@@ -99,14 +104,16 @@ def prepare_run(*, run: ScreeningRun, by: Actor, first_model: FirstModel) -> Scr
     try:
         with stage(run, "prepare") as current:
             usable_settings(run.settings_used)
+            share = Sharing(run, lambda: keep(run, token), ring).out
+            if has_none_yet():  # they rest on nothing else: the claims are found while others make them
+                columns_made(run, partial(share, meanwhile=lambda: (labels_of(run), pending_of(run))))
             pending = pending_of(run)
             # A night without claims opens no model and makes none.
             scoring = _champion(run, by, first_model, current) if pending.height else None
             kept = None
             if _is_large(run, pending) and not is_in_memory(run):
-                kept = windows_kept(
-                    run
-                )  # worked out before anybody is rung: whoever scores a part finds them
+                # worked out before anybody is rung for parts: whoever scores one finds them
+                kept = windows_kept(run, share)
             if pending.height:
                 _pin_evidence(run, scoring, kept)
             faults.hit("prepare.model")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -40,6 +40,7 @@ from rules.engine import (
     evaluate,
     why_not,
     windows_asked,
+    windows_by_keys,
 )
 from rules.language.nodes import Window
 from rules.models import Parameter, RuleVersion, ValueList
@@ -111,10 +112,14 @@ class RunRules:
         )
 
     def answer_windows(
-        self, frame: pl.DataFrame, targets: NDArray[np.bool_]
+        self, frame: pl.DataFrame, targets: NDArray[np.bool_], windows: Sequence[Window]
     ) -> Iterator[tuple[Window, Answer]]:
-        """The rules' windows for the targets, of a frame that has what windows look at."""
-        return answer_windows(frame, self.specs, context=self.context, targets=targets)
+        """These windows of the rules for the targets, of a frame that has what windows look at."""
+        return answer_windows(frame, windows, context=self.context, targets=targets)
+
+    def window_groups(self) -> list[list[Window]]:
+        """`windows` in groups that look at the same keys, so that one index serves each."""
+        return list(windows_by_keys(self.windows()))
 
     def windows(self) -> list[Window]:
         """Every different window of the rules that can run, in one order."""

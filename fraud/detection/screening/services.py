@@ -24,6 +24,7 @@ from fraud.detection.screening.leases import (
     take,
 )
 from fraud.detection.screening.pace import Pace, pace_of
+from fraud.detection.screening.pieces import Ring, help_prepare
 from fraud.detection.screening.prepare import RunBusy, open_run, prepare_run
 from fraud.detection.screening.rulebook import rules_of
 from fraud.detection.screening.score import next_part, score_part
@@ -34,6 +35,7 @@ __all__ = [
     "CasesOpened",
     "LeaseLost",
     "Pace",
+    "Ring",
     "RunBusy",
     "RunEnded",
     "RunMoved",
@@ -44,6 +46,7 @@ __all__ = [
     "finish_scoring",
     "forget_frames",
     "give_way",
+    "help_prepare",
     "hold",
     "is_free",
     "keep",
