@@ -98,7 +98,7 @@ def _settle(file: Path) -> None:
 @contextmanager
 def _alone(name: str) -> Iterator[None]:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with (FOLDER / f"lock-of-{name.partition('.')[0]}").open("w") as lock:
+    with (FOLDER / f"{name}.lock").open("w") as lock:  # none of the names that go when something is made anew
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
