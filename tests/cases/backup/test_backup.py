@@ -24,7 +24,7 @@ from audit.actor import Actor
 from cases.backup import databases, restoring, sets
 from cases.backup.making import BackupFailed, make_backup
 from cases.backup.sets import MANIFEST, Manifest, SetRefused, check_files, read_manifest, write_manifest
-from tests.fault.conftest import lite_template
+from tests.fault.conftest import N_CLAIMS, lite_template
 from tests.fault.rig import ROOT, Company
 
 __all__ = ["lite_template"]
@@ -67,7 +67,7 @@ def test_a_set_holds_everything_and_only_its_owner_reads_it(made: Path) -> None:
     assert kinds == {"database.sqlite3", "heads.json", "media", "models"}
     assert manifest.counts == {"evidence": 3, "models": 1, "uploads": 0}
     assert (manifest.missing, manifest.chain_faults) == ([], [])
-    assert manifest.tables["fraud_claim"] == 2007
+    assert manifest.tables["fraud_claim"] == N_CLAIMS + 7  # of the casework
     assert [path for path in made.rglob("*") if path.is_file() and path.stat().st_mode & 0o077] == []
     assert made.stat().st_mode & 0o077 == 0
 
