@@ -13,8 +13,11 @@ from rules.exceptions import ValueNotValid
 from rules.language.names import plain_name
 from rules.language.nodes import Position
 from rules.language.normal import normalise
+from rules.language.problems import RuleNotValid
 from rules.models import Parameter
 from rules.services.book import Entry, counting_values, scope_of
+from rules.services.codes import LONGEST_NAME, require_short_name
+from rules.services.list_files import unreal_day
 from rules.services.value_fitting import clean_values
 
 VALUE = ("value", "currency", "from", "until", "grade", "purpose", "department")
@@ -31,7 +34,13 @@ def word_of(entry: Entry, name: str, most: int = 20) -> str:
 
 def name_of(entry: Entry) -> str:
     """The plain name of a list or parameter. Raises ValueNotValid, RuleNotValid."""
-    return plain_name(word_of(entry, "name", most=60), Position())
+    name = word_of(entry, "name", most=60)
+    try:
+        return plain_name(name, Position())
+    except RuleNotValid as error:
+        if error.problems[0].code != "not_ascii":  # else the letter that only looks like one of ours is told
+            require_short_name(name, LONGEST_NAME)
+        raise
 
 
 def pair_of(entry: Entry, name: str) -> tuple[str, str]:
@@ -98,7 +107,10 @@ def list_values_of(entry: Entry) -> tuple[list[str], dict[str, date]]:
     spelled = {normalise(word): word for word in kept}
     days: dict[str, date] = {}
     for value, end in told:
-        word, day = spelled.get(normalise(str(value))), day_of(end)
+        try:
+            word, day = spelled.get(normalise(str(value))), day_of(end)
+        except ValueNotValid as error:
+            raise ValueNotValid(reason=f"“{str(value)[:60]}”: {error.values['reason']}") from error
         if word is None:
             said = _("expires names “%(value)s”, which is not among the values.")
             raise ValueNotValid(reason=said % {"value": str(value)[:60]})
@@ -150,4 +162,4 @@ def day_of(text: Any) -> date:
     try:
         return date.fromisoformat(str(text))
     except ValueError as error:
-        raise ValueNotValid(reason=_("Write a day as 2026-01-31.")) from error
+        raise ValueNotValid(reason=unreal_day(str(text)) or _("Write a day as 2026-01-31.")) from error

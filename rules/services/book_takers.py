@@ -44,7 +44,7 @@ from rules.services.book_words import propose_labels, propose_other_words, rule_
 from rules.services.common import State
 from rules.services.drafts import draft_rule
 from rules.services.groups import Group, rule_groups
-from rules.services.value_fitting import clean_values
+from rules.services.value_fitting import clean_values, unfit_value
 from rules.services.values import parameter_content, propose_list_values, propose_parameter_value
 from rules.services.wording import Subject, wording
 
@@ -196,6 +196,9 @@ def _list(entry: Entry, by: Actor, why: str) -> BookStep:
     kept_ends = {value: day.isoformat() for value, day in days.items()}
     found = ValueList.objects.filter(name=name).first()
     if found is None:
+        for value in wanted:
+            if why := unfit_value(ValueList(name=name, kind=kind), value):
+                raise ValueNotValid(reason=f"“{value}”: {why}")
         told = entry | {"name": name, "kind": kind, "values": wanted}
         told |= {"expires": kept_ends} if kept_ends else {}
         return _made(Subject.LIST, "lists", told, by, why)

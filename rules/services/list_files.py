@@ -56,6 +56,8 @@ _DAY_HEADS = frozenset(
 _WRITTEN_DAY = re.compile(
     r"([0-9]{4})\s*[-./년]\s*([0-9]{1,2})\s*[-./월]\s*([0-9]{1,2})\s*[.일]?(?:\s+(?:00:00(?::00)?|오전 12:00:00))?|([0-9]{4})([0-9]{2})([0-9]{2})"
 )
+#: Signs that no text holds: a workbook or a picture under another name.
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _DAY = re.compile(r"(?P<value>.*?)\s*\|\s*(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})\s*", re.DOTALL)
 
 
@@ -121,8 +123,8 @@ def _decoded(data: bytes) -> str:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\x00" not in text:
-            return text
+        if not _NO_TEXT.search(text):
+            return text.replace("\r\n", "\n").replace("\r", "\n")
     raise ValueNotValid(reason=_("This is no text file. Save the list as CSV in UTF-8 and send it again."))
 
 
@@ -140,8 +142,13 @@ def _judged(value_list: ValueList, lines: Sequence[list[str]]) -> Iterable[ListR
         said = cells[day_at] if 0 <= day_at < len(cells) else ""
         if not any(cells):
             continue
+        column = day_at + 1
+        if not said and (
+            boxed := _DAY.fullmatch(value)
+        ):  # an end as the box writes it, where it would be read as one
+            value, said, column = boxed["value"], boxed["day"], value_at + 1
         beside = "" if columns or not any(cells[2:]) else _beside()
-        yield _row(number, value, said, there, beside or unfit_value(value_list, value), day_at + 1)
+        yield _row(number, value, said, there, beside or unfit_value(value_list, value), column)
 
 
 def _columns(first: Sequence[str]) -> tuple[int, int] | None:
@@ -186,20 +193,26 @@ def read_day(text: str) -> date | None:
 
 def no_day(said: str) -> str:
     """Why a text is no day, with what would be right: what it says, and where the month is shorter, its last day."""
+    return unreal_day(said) or _("“%(day)s” is no day. Write the day on which it ends as 2026-12-31.") % {
+        "day": said.strip()[:LONGEST_VALUE]
+    }
+
+
+def unreal_day(said: str) -> str:
+    """Why a day that is written as one is in no calendar, with what would be right; empty for a day, and for what is written otherwise."""
     hit = _WRITTEN_DAY.fullmatch(said.strip())
-    shown = said.strip()[:LONGEST_VALUE]
-    year, month, _day = (int(part) for part in hit.groups() if part) if hit else (0, 0, 0)
+    if hit is None or read_day(said) is not None:
+        return ""
+    year, month, _day = (int(part) for part in hit.groups() if part)
     if year and 1 <= month <= 12:
         last = date(year, month, monthrange(year, month)[1])
         return _("“%(day)s” is no day of the calendar; its month ends on %(last)s.") % {
-            "day": shown,
+            "day": said.strip(),
             "last": last,
         }
-    if year:
-        return _("“%(day)s” is no day of the calendar; months run from 01 to 12, as in 2026-12-31.") % {
-            "day": shown
-        }
-    return _("“%(day)s” is no day. Write the day on which it ends as 2026-12-31.") % {"day": shown}
+    return _("“%(day)s” is no day of the calendar; months run from 01 to 12, as in 2026-12-31.") % {
+        "day": said.strip()
+    }
 
 
 def _row(

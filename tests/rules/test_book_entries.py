@@ -204,6 +204,20 @@ def test_list_value_with_its_end_is_read_and_anything_else_that_is_no_text_is_re
     assert read_yaml("values:\n  - 'null'\n") == {"values": ["null"]}
 
 
+def test_what_a_new_list_says_is_refused_with_what_would_be_right_before_anybody_agrees_to_it(
+    admin: Actor,
+) -> None:
+    label = {"ko": "가", "en": "A"}
+    for entry, told in (
+        ({"name": "new_mcc", "kind": "code", "values": ["58", "5813"]}, "“58”: A merchant category is four digits"),
+        ({"name": "new_words", "kind": "text", "values": [{"value": "beer", "until": "2030-02-30"}]}, "“beer”: “2030-02-30” is no day of the calendar; its month ends on 2030-02-28"),
+        ({"name": "new_words", "kind": "text", "values": [{"value": "beer", "until": "soon"}]}, "“beer”: Write a day as 2026-01-31"),
+        ({"name": "Bad-Name", "kind": "text", "values": ["x"]}, "small letters, digits and _"),
+    ):  # fmt: skip
+        step = only(preview_book(text=book(lists=[entry | {"label": label}]), by=admin))
+        assert (step.action, told in step.reason) == ("refused", True), step.reason
+
+
 def test_end_of_a_value_that_is_not_in_the_list_is_refused(admin: Actor, drinks: ValueList) -> None:
     text = book(lists=[words("beer", "wine", expires={"gin": "2030-01-01"})])
     assert "“gin”" in only(try_book(text=text, by=admin)).reason

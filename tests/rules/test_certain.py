@@ -62,6 +62,10 @@ merchant.country = "KOR" | merchant.country = "KOR": a country has two letters
 currency = "WON" | currency = "WON": a currency is one of ISO 4217
 txn_type = "refunds" | txn_type = "refunds": kinds are purchase
 merchant.mcc in @bars and merchant.mcc = "5812" | merchant.mcc in @bars; merchant.mcc = "5812"
+n_claims_cardholder_1d > n_claims_cardholder_7d | n_claims_cardholder_1d > n_claims_cardholder_7d
+n_claims_cardholder_1d >= 6 and n_claims_cardholder_30d < 4 | n_claims_cardholder_1d >= 6; n_claims_cardholder_30d < 4
+n_claims_same_merchant_30d > n_claims_cardholder_30d | n_claims_same_merchant_30d > n_claims_cardholder_30d
+n_merchants_cardholder_7d >= 20 and n_claims_cardholder_7d <= 19 | n_merchants_cardholder_7d >= 20; n_claims_cardholder_7d <= 19
 merchant.mcc in @empty | merchant.mcc in @empty: the list @empty has no entry
 merchant.mcc = "5812" and merchant.mcc != "5812" | merchant.mcc = "5812"; merchant.mcc != "5812"
 merchant.mcc starts with "58" and merchant.mcc starts with "41" | merchant.mcc starts with "58"; merchant.mcc starts with "41"
@@ -215,6 +219,9 @@ FINE = [
     "is_weekend or is_business_day",
     "not is_business_day and weekday = 3",  # a holiday
     "is_weekend and is_holiday",
+    "n_claims_cardholder_1d >= 3 and n_claims_cardholder_7d < 10",
+    "n_claims_cardholder_7d > n_claims_same_merchant_30d",  # one is of a week at all shops, the other of a month at one
+    "n_claims_cardholder_1d = n_claims_cardholder_30d and n_claims_cardholder_1d >= 3",
     "is_weekend(submitted_at) and weekday = 3",
     "is_multiple(amount, 10,000 KRW) and remainder(amount, 20,000 KRW) > 0",
     "amount >= 3 * card.limit and amount <= card.limit",  # nothing of a card without a limit

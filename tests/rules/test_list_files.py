@@ -164,3 +164,24 @@ def test_a_cell_that_is_no_day_is_told_with_its_column_and_what_would_be_right(s
 def test_a_day_of_the_box_that_does_not_exist_is_told_with_its_line() -> None:
     with pytest.raises(ValueNotValid, match=r"2.*2026-02-30.*2026-02-28"):
         list_lines("바\n카페 | 2026-02-30")
+
+
+def test_an_end_in_the_value_s_own_cell_is_one_as_it_would_be_in_the_box(shops: ValueList) -> None:
+    rows = read_list_file(shops, "값\n바 | 2099-01-01\n펍|2099-02-30\n".encode()).rows
+    assert (rows[0].value, rows[0].expires, rows[0].status) == ("바", date(2099, 1, 1), "accepted")
+    assert (rows[1].value, rows[1].status) == ("펍", "refused")
+    assert "1" in rows[1].reason.split(":")[0]
+    assert "2099-02-28" in rows[1].reason
+
+
+@pytest.mark.parametrize("data", [b"PK\x03\x04rest", b"bar\x00\n", b"\x1b[31mbar\n"])
+def test_a_file_that_is_no_text_gives_no_value(shops: ValueList, data: bytes) -> None:
+    with pytest.raises(ValueNotValid, match="UTF-8"):
+        read_list_file(shops, data)
+
+
+def test_lines_that_end_as_on_an_old_macintosh_are_lines(shops: ValueList) -> None:
+    assert [row.value for row in read_list_file(shops, "와인\r위스키 바\r".encode()).rows] == [
+        "와인",
+        "위스키 바",
+    ]

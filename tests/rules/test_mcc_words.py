@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from rules.language import ValueListSpec
+from rules.language.mending.kinds import shop_kind
 from rules.mcc_words import holds_categories, mcc_word, with_chains
 
 TRADES = [
@@ -47,3 +50,23 @@ def test_a_list_that_names_a_chain_covers_neither_its_trade_nor_other_chains() -
 def test_a_list_of_something_else_holds_what_it_says(name: str, kind: str) -> None:
     assert not holds_categories(name, kind)
     assert ValueListSpec(name, kind, frozenset({"7011"})).normalised == {"7011"}
+
+
+@pytest.mark.parametrize(
+    ("said", "trade", "chains"),
+    [
+        ("airlines", "4511", range(3000, 3351)),
+        ("car rental", "7512", range(3351, 3442)),
+        ("hotels", "7011", range(3501, 4000)),
+    ],
+)
+def test_a_trade_that_is_said_is_asked_for_with_all_of_its_chains(
+    said: str, trade: str, chains: range
+) -> None:
+    asked = shop_kind(said)
+    assert asked is not None
+    pattern = re.search(r'merchant\.mcc matches "([^"]+)"', asked.choices)
+    assert pattern is not None
+    unused = set(range(3442, 3501))  # codes that no chain has
+    hit = {code for code in range(10_000) if re.search(pattern[1], f"{code:04}")} - unused
+    assert hit == {int(trade), *chains}

@@ -70,6 +70,12 @@ READ: tuple[tuple[str, str], ...] = (
     ('no later than 10 pm', 'time(transacted_at) <= 22:00'),
     ('미용실에서 10만원 초과', 'merchant.name contains "미용실" and amount > 100,000 KRW'),
     ('가맹점별 평균의 3배 초과', 'amount > 3 * mean(amount same merchant within 30 days)'),
+    ('업종이 주유소 또는 편의점', 'merchant.biz_type contains "주유소" or merchant.biz_type contains "편의점"'),
+    ('업종이 호텔 또는 모텔이고 30만원 초과', '(merchant.biz_type contains "호텔" or merchant.biz_type contains "모텔") and amount > 300,000 KRW'),
+    ('업종이 호텔 또는 모텔이 아니고 30만원 초과', 'not (merchant.biz_type contains "호텔" or merchant.biz_type contains "모텔") and amount > 300,000 KRW'),
+    ('30만원 초과이고 업종이 카페나 편의점', 'amount > 300,000 KRW and (merchant.biz_type contains "카페" or merchant.biz_type contains "편의점")'),
+    ('업종이 호텔 또는 금액이 50만원 초과', 'merchant.biz_type contains "호텔" or amount > 500,000 KRW'),
+    ('anything but golf', 'not (merchant.name contains "golf")'),
 )
 #: said → the code of the message and what it says to write
 LEFT_OPEN: tuple[tuple[str, str, str], ...] = (
@@ -183,4 +189,16 @@ LEFT_OPEN: tuple[tuple[str, str, str], ...] = (
     ('each card over 5 million a month', 'cards_unseen', 'sum(amount same cardholder, month) > 5,000,000 KRW'),
     ('두 건 합계 50만원 초과', 'plain_example', 'amount > 500,000 KRW'),
     ('same merchant within 30 minutes', 'could_mean', 'count(same cardholder, merchant within 30 minutes) >= 2, count(same merchant within 30 minutes) >= 2, count(same cardholder, merchant within 30 minutes) >= 3'),
+    ('everyone but directors over 300,000', 'can_write', 'cardholder.grade != "director"'),
+    ('all but the sales department', 'can_write', 'not (cardholder.department contains "sales")'),
+    ('nobody but managers over 300,000', 'can_write', 'cardholder.grade = "manager"'),
+    ('purpose is not a meal and over 50,000', 'could_mean', 'purpose_text not contains "meal", purpose_code != "MEAL"'),
+    ('출장비 50만원 초과', 'could_mean', 'purpose_text contains "출장", purpose_code = "TRAVEL", account_code = "TRAVEL"'),
+    ('training over 500,000', 'could_mean', 'purpose_text contains "training", purpose_code = "TRAINING", account_code = "TRAINING"'),
+    ('10만원 단위로 떨어지는 금액', 'can_write', 'is_multiple(amount, 100,000 KRW)'),
+    ('round amounts of 100', 'can_write', 'is_multiple(amount, 100 KRW)'),
+    ('weekends over 50', 'could_mean', 'amount > 50 KRW, n_attendees > 50'),
+    ('hotel over 300,000', 'could_mean', 'merchant.mcc matches "^(7011|3[5-9])", merchant.biz_type contains "hotel", merchant.name contains "hotel"'),
+    ('항공사 제외 200만원 초과', 'could_mean', 'not (merchant.mcc matches "^(4511|3[0-2]|33[0-4]|3350)"), not (merchant.biz_type contains "항공사"), not (merchant.name contains "항공사")'),
+    ('car hire over 100,000', 'could_mean', 'merchant.mcc matches "^(7512|335[1-9]|33[6-9]|34[0-3]|344[01])", merchant.biz_type contains "car hire", merchant.name contains "car hire"'),
 )

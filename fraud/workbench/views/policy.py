@@ -22,6 +22,7 @@ from fraud.workbench.policy_page import paragraph_context, policy_context
 from fraud.workbench.views import deciding
 from rules.exceptions import RuleServiceError, ValueNotValid
 from rules.models import PolicyChange
+from rules.services.list_files import unreal_day
 from rules.services.policy import TEXTS, confirm_policy, propose_adoption, propose_policy, return_policy
 
 
@@ -104,7 +105,7 @@ def _from(text: str) -> date:
         return clock.today()
     found = day(text.strip())
     if found is None:
-        raise ValueNotValid(reason=_("Write a day as 2026-01-31."))
+        raise ValueNotValid(reason=unreal_day(text) or _("Write a day as 2026-01-31."))
     return found
 
 

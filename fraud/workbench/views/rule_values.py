@@ -28,7 +28,7 @@ from fraud.workbench.wording_page import change_row
 from rules.exceptions import RuleServiceError, ValueNotValid
 from rules.models import Parameter, ValueChange, ValueList
 from rules.services import values
-from rules.services.list_files import LARGEST_FILE, lines_text, list_lines, read_list_file
+from rules.services.list_files import LARGEST_FILE, lines_text, list_lines, read_list_file, unreal_day
 from rules.services.wording import waiting_wording
 
 _SCOPE = ("grade", "purpose_code", "department_code")
@@ -231,7 +231,7 @@ def _typed(request: HttpRequest, found: Parameter) -> dict[str, Any]:
 def _day(text: str) -> date | None:
     found = day(text.strip())
     if found is None and text.strip():
-        raise ValueNotValid(reason=_("Write a day as 2026-01-31."))
+        raise ValueNotValid(reason=unreal_day(text) or _("Write a day as 2026-01-31."))
     return found
 
 

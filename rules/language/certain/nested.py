@@ -24,6 +24,25 @@ _BETWEEN = frozenset({"median", "mean", "percentile"})
 #: Values of payments that are never below zero.
 _NEVER_NEGATIVE = frozenset({"amount", "n_attendees"})
 
+#: Counts of a claim's past → counts that hold all of what they count (`fraud/detection/features/behaviour.py`).
+_COUNTED_WITHIN: dict[str, tuple[str, ...]] = {
+    "n_claims_cardholder_1d": ("n_claims_cardholder_7d", "n_claims_cardholder_30d"),
+    "n_claims_cardholder_7d": ("n_claims_cardholder_30d",),
+    "n_merchants_cardholder_7d": ("n_claims_cardholder_7d", "n_claims_cardholder_30d"),
+    "n_claims_same_merchant_1d": (
+        "n_claims_same_merchant_30d", "n_claims_cardholder_1d", "n_claims_cardholder_7d", "n_claims_cardholder_30d", "n_claims_merchant_30d",
+    ),
+    "n_claims_same_merchant_30d": ("n_claims_cardholder_30d", "n_claims_merchant_30d"),
+    "n_cardholders_merchant_30d": ("n_claims_merchant_30d",),
+}  # fmt: skip
+
+
+def is_counted_within(one: Expression, other: Expression) -> bool:
+    """Whether the first is a count of some of what the second counts: yesterday's payments beside those of the week."""
+    if not isinstance(one, n.FieldRef) or not isinstance(other, n.FieldRef):
+        return False
+    return other.name in _COUNTED_WITHIN.get(one.name, ())
+
 
 def never_above(one: Window, other: Window, type_of: Callable[[Expression], Type | None]) -> bool:
     """Whether the first is at most the second, of every claim for which both are known."""

@@ -7,7 +7,7 @@ their bounds, the smallest and largest of some, whole parts and remainders, wind
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -16,7 +16,7 @@ from rules.language.certain.branches import Atom
 from rules.language.certain.choices import Truth
 from rules.language.certain.domains import domain_of
 from rules.language.certain.facts import NOT, TURNED, Bounds, Fact
-from rules.language.certain.nested import never_above, never_below
+from rules.language.certain.nested import is_counted_within, never_above, never_below
 from rules.language.certain.spans import INF, Numbers
 from rules.language.nodes import Expression
 from rules.language.types import Kind, Type
@@ -60,6 +60,9 @@ class Orders:
                 ways.append(Way(other, one, 0.0))
             if never_below(one, other, self.type_of):
                 ways.append(Way(one, other, 0.0))
+        for one, other in product(points, repeat=2):
+            if is_counted_within(one, other):
+                ways.append(Way(other, one, 0.0))
         cases = [choices for point in points if (choices := self._choices(point, held))]
         if math.prod(len(choices) for choices in cases) > _MOST_CASES:
             cases = []
@@ -222,10 +225,12 @@ def _are_beside(ways: Iterable[Way]) -> bool:
     return any(_ZERO not in (way.start, way.to) for way in ways)
 
 
-def _are_bounded(points: Iterable[Expression]) -> bool:
-    """Whether one is bounded by another: taken of it, or a window beside one it may lie in."""
+def _are_bounded(points: Sequence[Expression]) -> bool:
+    """Whether one is bounded by another: taken of it, or a window or count beside one it may lie in."""
     found = [isinstance(point, n.Window) for point in points]
-    return sum(found) > 1 or any(isinstance(point, n.Call) and point.name in _TAKEN for point in points)
+    if sum(found) > 1 or any(isinstance(point, n.Call) and point.name in _TAKEN for point in points):
+        return True
+    return any(is_counted_within(one, other) for one, other in product(points, repeat=2))
 
 
 def _is_of_business_days(node: Expression) -> bool:

@@ -13,7 +13,9 @@ _KINDS = """
 5813 | bar, pub, nightclub, night club, club, 술집, 주점, 유흥주점, 단란주점, 호프집, 유흥업소
 5814 | cafe, café, coffee shop, fast food restaurant, 카페, 커피숍, 커피점
 7992 | golf course, 골프장
-7011 | hotel, motel, 호텔, 모텔, 숙박업소, 숙박
+4511 | airline, airlines, airline ticket, flight, flights, 항공사, 항공권
+7512 | car rental, car hire, rental car
+7011 | hotel, hotels, motel, lodging, 호텔, 모텔, 숙박업소, 숙박
 4121 | taxi, 택시
 5541 | petrol station, gas station, 주유소
 7997 | gym, fitness club, country club, 헬스장, 컨트리클럽
@@ -26,6 +28,12 @@ _CODES = {
     word.strip(): row.partition(" | ")[0]
     for row in _KINDS.strip().splitlines()
     for word in row.partition(" | ")[2].split(",")
+}
+#: Categories of which each chain has a code of its own beside the trade's (3501 to 3999 are hotels): how all of them are asked for at once.
+_WITH_CHAINS = {
+    "4511": 'merchant.mcc matches "^(4511|3[0-2]|33[0-4]|3350)"',
+    "7512": 'merchant.mcc matches "^(7512|335[1-9]|33[6-9]|34[0-3]|344[01])"',
+    "7011": 'merchant.mcc matches "^(7011|3[5-9])"',
 }
 #: Kinds without a category code of their own here, which stand in names too.
 _MORE = frozenset(
@@ -70,8 +78,8 @@ _KOREAN = re.compile(
 )
 #: Kinds that hardly a shop has in its name: said by themselves they are no name either.
 _NAMELESS = re.compile(
-    r"(?<![가-힣])(?P<kind>식당|음식점|레스토랑|밥집|술집|호프집|유흥업소|숙박업소|숙박|귀금속점|금은방|커피점|커피숍)(?=$|[\s,]|에서|에|이나|나|이고|이거나|과|와|의|이|가|은|는|을|를)"
-    r"|\b(?P<plural>gas station|petrol station|coffee shop|golf course|grocery store|massage parlou?r|restaurants|diners|bars|pubs|nightclubs|night clubs|clubs|cafes|cafés|coffee shops|golf courses|hotels|motels|taxis|petrol stations|gas stations|(?-i:(?<!at )(?<!a )(?<!an )(?<!the )(?:restaurant|bar|pub|nightclub|hotel|motel|cafe))(?= (?:payments?|purchases?|bills?|spend|spending|expenses?|charges?|transactions?|claims?|visits?|over|above|on|during|while|without|after|before|at night)\b)|gyms|spas|supermarkets|grocery stores|casinos|jewellers|jewelers)\b",
+    r"(?<![가-힣])(?P<kind>식당|음식점|레스토랑|밥집|술집|호프집|유흥업소|숙박업소|숙박|항공사|항공권|귀금속점|금은방|커피점|커피숍)(?=$|[\s,]|에서|에|이나|나|이고|이거나|과|와|의|이|가|은|는|을|를)"
+    r"|\b(?P<plural>gas station|petrol station|coffee shop|golf course|grocery store|massage parlou?r|restaurants|diners|bars|pubs|nightclubs|night clubs|clubs|cafes|cafés|coffee shops|golf courses|hotels|motels|taxis|petrol stations|gas stations|(?-i:(?<!at )(?<!a )(?<!an )(?<!the )(?:restaurant|bar|pub|nightclub|hotel|motel|cafe))(?= (?:payments?|purchases?|bills?|spend|spending|expenses?|charges?|transactions?|claims?|visits?|over|above|on|during|while|without|after|before|at night)\b)|airlines?(?: tickets?)?|flights|lodging|car (?:rental|hire)s?|rental cars?|gyms|spas|supermarkets|grocery stores|casinos|jewellers|jewelers)\b",
     re.IGNORECASE,
 )
 _NAME_SAID = re.compile(
@@ -107,6 +115,6 @@ def shop_kind(text: str) -> Meanings | None:
         return Meanings(match.start(), match.end(), _STATES[kind], is_one=", " not in _STATES[kind])
     if code is None and match.re is _ENGLISH and match["at"]:
         return None
-    ways = [f'merchant.mcc = "{code}"'] if code else []
+    ways = [_WITH_CHAINS.get(code, f'merchant.mcc = "{code}"')] if code else []
     ways += [f"{field} contains {quote(kind)}" for field in ("merchant.biz_type", "merchant.name")]
     return Meanings(match.start(), match.end(), ", ".join(ways))

@@ -8,6 +8,7 @@ from rules.language.mending.completing import judge
 from rules.language.mending.naming_place import Names
 from rules.language.mending.spoken import not_understood, stuck_at
 from rules.language.mending.spoken.words import phrases
+from rules.language.mending.unsaid.amounts import bare_number_asked
 from rules.language.nodes import Position
 from rules.language.problems import Problem, problem, told_at
 
@@ -48,5 +49,12 @@ def in_plain_words(text: str, told: tuple[Problem, ...], names: Names) -> tuple[
     if stuck and not unknown:  # every word is known: what a field is called would only lead astray
         kept = [one for one in kept if one.code != "write_field"]
     places = unknown or [stuck or (0, len(text))]
-    kept += [told_at(text, start, end, "plain_example", example=PLAIN_EXAMPLE) for start, end in places]
-    return tuple(kept)
+    return (*kept, *(_unread(text, start, end) for start, end in places))
+
+
+def _unread(text: str, start: int, end: int) -> Problem:
+    """What is told of a part that is not read: of a mere number that is compared what it may be a number of, else a whole condition."""
+    bare = bare_number_asked(text[start:end])
+    if bare is not None:
+        return told_at(text, start, end, "could_mean", choices=bare.choices)
+    return told_at(text, start, end, "plain_example", example=PLAIN_EXAMPLE)

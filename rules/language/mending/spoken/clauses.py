@@ -75,7 +75,8 @@ def negated(condition: str) -> str:
         return condition.replace(" not in ", " in ")
     if " is missing" in condition:
         return condition.replace(" is missing", " is not missing")
-    return f"not {condition}" if " " not in condition else f"not ({condition})"
+    is_held = condition.startswith("(") and condition.find(")") == len(condition) - 1
+    return f"not {condition}" if " " not in condition or is_held else f"not ({condition})"
 
 
 def _flag(tokens: Sequence[Said], at: int, names: Names) -> Clause | None:

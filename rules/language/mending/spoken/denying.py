@@ -9,7 +9,22 @@ from rules.language.mending.spoken.named import is_not_behind
 from rules.language.mending.spoken.said import Said
 
 #: English words that leave out all that is listed behind them.
-_LEAVING_OUT = frozenset({"except", "excluding", "other than", "outside", "outside of", "without"})
+_LEAVING_OUT = frozenset(
+    {
+        "except",
+        "excluding",
+        "other than",
+        "outside",
+        "outside of",
+        "without",
+        "apart from",
+        "aside from",
+        "save for",
+        "barring",
+    }
+)
+#: ``everything but``: words that leave out what stands behind their *but*.
+_ALL_BUT = re.compile(r"(?:all|any|every)\w*(?: \w+)? but")
 #: Endings that close a condition and go on to the next: 없고.
 _GOING_ON = ("고", "며", "면서", "데")
 #: Korean words that leave out what stands before them.
@@ -44,7 +59,7 @@ def is_unclear(tokens: Sequence[Said], at: int, taken: int, *, is_either: bool) 
         return is_listed
     if behind.kind != "join":
         return False
-    if first.written in _LEAVING_OUT and is_listed:
+    if _leaves_out(first) and is_listed:
         return True
     is_or = behind.value == "or" and tokens[at + taken - 1].kind in _NOUNS
     if is_or and after is not None and after.kind in _NOUNS:
@@ -72,10 +87,14 @@ def _takes_along(before: Said, last: Said) -> bool:
 def _leaves_more(tokens: Sequence[Said], at: int, taken: int) -> bool:
     """Not on weekends at night, except weekends over 100,000: how much of what follows is denied."""
     first, behind = tokens[at], tokens[at + taken]
-    if first.written in _LEAVING_OUT - {"without"}:
+    if first.written != "without" and _leaves_out(first):
         return True
     is_noun = tokens[at + 1].kind in _NOUNS and tokens[at + taken - 1].kind in _NOUNS
     return first.is_word("not") and is_noun and (behind.kind in _NOUNS or _are_hours(tokens, at + taken))
+
+
+def _leaves_out(token: Said) -> bool:
+    return token.written in _LEAVING_OUT or _ALL_BUT.fullmatch(token.written) is not None
 
 
 def _are_hours(tokens: Sequence[Said], at: int) -> bool:
@@ -84,7 +103,7 @@ def _are_hours(tokens: Sequence[Said], at: int) -> bool:
 
 
 _NEGATING = re.compile(
-    r"아니|아닌|아님|제외|빼고|말고|않|이외|외의|없|미포함|\b안\s|\b못\s|\b(?:not|no|never|except|without|unless|nor|neither)\b|n['’]t\b|\bexclud|\bother than\b",
+    r"아니|아닌|아님|제외|빼고|말고|않|이외|외의|없|미포함|\b안\s|\b못\s|\b(?:not|no|never|except|without|unless|nor|neither)\b|n['’]t\b|\bexclud|\b(?:other than|apart from|aside from|save for|barring)\b|\b(?:all|any|every)\w*(?: \w+)? but\b",
     re.IGNORECASE,
 )
 _BOUNDS = re.compile(

@@ -102,19 +102,34 @@ def _equal(tokens: Sequence[Said], at: int) -> Clause | None:
 
 
 def _trade(tokens: Sequence[Said], at: int) -> Clause | None:
-    """``업종이 주점``: the trade in words is the line of business, the category's code is digits."""
+    """``업종이 주점``, ``업종이 호텔 또는 모텔``: the trade in words is the line of business, the category's code is digits."""
     place = at + 1
     if (sign := next_token(tokens, place)) is not None and sign.kind == "compare" and sign.value == "=":
         place += 1
-    word = next_token(tokens, place)
-    if tokens[at].value != "merchant.mcc" or word is None or word.kind not in {"unknown", "place", "text"}:
+    if tokens[at].value != "merchant.mcc" or not _is_trade(next_token(tokens, place)):
         return None
-    if any(letter.isascii() for letter in word.value.strip('"')):
-        return None
+    trades = [tokens[place]]
+    while _is_or(next_token(tokens, place + 1)) and _is_trade(next_token(tokens, place + 2)):
+        place += 2
+        trades.append(tokens[place])
     holds = next_token(tokens, place + 1)
     taken = 1 if holds is not None and holds.is_word("contains") else 0
-    said = quote(word.value) if word.kind == "place" else _quoted(word)
-    return place + 1 + taken - at, f"merchant.biz_type contains {said}"
+    said = [quote(word.value) if word.kind == "place" else _quoted(word) for word in trades]
+    asked = " or ".join(f"merchant.biz_type contains {trade}" for trade in said)
+    is_whole = len(trades) == 1 or (at == 0 and place + 1 + taken == len(tokens))
+    return place + 1 + taken - at, asked if is_whole else f"({asked})"
+
+
+def _is_or(token: Said | None) -> bool:
+    return token is not None and (token.kind == "comma" or (token.kind == "join" and token.value == "or"))
+
+
+def _is_trade(token: Said | None) -> bool:
+    return (
+        token is not None
+        and token.kind in {"unknown", "place", "text"}
+        and not any(letter.isascii() for letter in token.value.strip('"'))
+    )
 
 
 def _codes(tokens: Sequence[Said], at: int) -> Clause | None:
@@ -135,8 +150,7 @@ def _codes(tokens: Sequence[Said], at: int) -> Clause | None:
         place += 1
         joining = next_token(tokens, place)
         more = next_token(tokens, place + 1)
-        is_list = joining is not None and (joining.kind == "comma" or joining.value == "or")
-        if not (is_list and more is not None and more.kind in {"number", "text"}):
+        if not (_is_or(joining) and more is not None and more.kind in {"number", "text"}):
             break
         place += 1
     if not codes:

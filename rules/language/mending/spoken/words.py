@@ -97,7 +97,7 @@ _PLACES = """
 _OTHERS = """
 none | 없음; 없는; 없는데; 미기재; 미작성; 없이; 없다; 없고; 없으면; 없을; 없었던; 미첨부; 미제출; 누락; 누락된; 미등록; 미입력; 빠진; 첨부 안; 안 낸; no; without; without a; without any; missing; lacking; not attached; is missing; are missing; has no; have no; with no; not given
 there | 있는; 있음; 있으면; 첨부된; with a; has a
-not | neither; 아닌; 아님; 아닌데; 아니면; 아니고; 아니; 아니면서; 아니며; 아니라; 빼고; 말고; 아닐; 아닌날; 제외; 제외한; 제외하고; 외; 외의; not; is not; isn't; except; excluding; outside; outside of; but not; not on; not on a; not a; other than; was not; wasn't
+not | neither; 아닌; 아님; 아닌데; 아니면; 아니고; 아니; 아니면서; 아니며; 아니라; 빼고; 말고; 아닐; 아닌날; 제외; 제외한; 제외하고; 외; 외의; not; is not; isn't; except; excluding; outside; outside of; but not; not on; not on a; not a; other than; was not; wasn't; apart from; aside from; save for; barring; all but; anything but; everything but; anyone but; everyone but; anybody but; everybody but; anywhere but; everywhere but; any day but; every day but; any time but; any shop but; any place but; all days but; all payments but; every payment but; any payment but
 nor | nor
 and | 그리고; 및; 이고; 이면서; 동시에; 하고; 인데; 또; and; and also; &; &&; plus; but; as well as
 or | 또는; 혹은; 이거나; 거나; or; |; ||; 아니면 또

@@ -47,6 +47,12 @@ _SHARE_RANGE = re.compile(
     r"|\b(?:between )?(?P<first>[0-9.]+) ?%? ?(?:and|to|-|–) ?(?P<second>[0-9.]+) ?(?:%|percent) of (?:the |their |his |her )?(?:card )?(?:limit|pre-?approved amount)\b",
     re.IGNORECASE,
 )
+#: 10만원 단위, round amounts of 100: whole multiples of it.
+_MULTIPLE = re.compile(
+    r"(?P<korean>(?:[0-9][0-9,.]*\s?)?(?:[십백천만억]\s?)*원?)\s?(?:단위|배수)(?:로|인|의)?(?:\s?(?:딱|정확히))?(?:\s?(?:나누어\s?)?떨어지\S*)?(?:\s?(?:결제|금액)\S*)?"
+    r"|\b(?:amounts? (?:that (?:is|are) )?(?:an? )?)?(?:(?:exact |whole )?multiples? of|round(?:ed)? (?:amounts?|sums?|numbers?) of|in steps of|divisible by) (?P<english>[0-9][0-9,.]*)(?: [A-Z]{3}\b)?",
+    re.IGNORECASE,
+)
 _NOBODY = re.compile(r"(외부\s?)?(?:참석자|참석\s?인원|참석인원)\s?(?:수)?(?:가|이|도|은|는)?\s*(?:없\S*)")
 #: What a number counts that is no amount.
 _COUNTS = re.compile(
@@ -63,11 +69,32 @@ _COMPARED = re.compile(
 
 def amounts_asked(text: str) -> Meanings | None:
     """What is not said of an amount or number in a text; None where all is."""
-    for asked in (_foreign, _average, _nobody, _digits, _share_span, _compared, _pieces, _bare):
+    for asked in (
+        _multiple,
+        _foreign,
+        _average,
+        _nobody,
+        _digits,
+        _share_span,
+        _compared,
+        _pieces,
+        bare_number_asked,
+    ):
         found = asked(text)
         if found is not None:
             return found
     return None
+
+
+def _multiple(text: str) -> Meanings | None:
+    """10만원 단위로 떨어지는, round amounts of 100: whole multiples, which is no comparison."""
+    match = _MULTIPLE.search(text)
+    if match is None:
+        return None
+    named = next((piece for piece in money_in(text) if match.start() <= piece.start < match.end()), None)
+    bare = number_of(match["english"]) if match["english"] else None
+    unit = named.out if named else f"{bare} {usual_currency()}" if bare else ""
+    return Meanings(match.start(), match.end(), f"is_multiple(amount, {unit})", is_one=True) if unit else None
 
 
 def _foreign(text: str) -> Meanings | None:
@@ -221,7 +248,7 @@ def _pieces(text: str) -> Meanings | None:
     return Meanings(match.start(), match.end(), ", ".join(f"{way} {sign} {match[1]}" for way in ways))
 
 
-def _bare(text: str) -> Meanings | None:
+def bare_number_asked(text: str) -> Meanings | None:
     """after 22, 5 이상: a number of what?"""
     match = _BARE.fullmatch(text)
     if match is None or not (match["before"] or match["behind"]):

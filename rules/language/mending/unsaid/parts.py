@@ -60,7 +60,7 @@ _LENGTH = re.compile(
 
 #: What denies the words behind it, and before it.
 _DENIED_BEFORE = re.compile(
-    r"\b(?:not|except|excepting|excluding|without|other than|apart from|outside(?: of)?|but no)\s+(?:(?:for|in|at|on|of|during|by|from|the|a|an|our|any)\s+)*$",
+    r"\b(?:not|except|excepting|excluding|without|other than|(?:apart|aside) from|save for|barring|outside(?: of)?|but (?:no|not)|(?:all|any|anyone|anybody|everyone|everybody|anything|everything|anywhere|everywhere)(?: (?:day|time|shop|payment|place)s?)? but|every (?:day|time|shop|payment|place) but)\s+(?:(?:for|in|at|on|of|during|by|from|the|a|an|our|any)\s+)*$",
     re.IGNORECASE,
 )
 _DENIED_BEHIND = re.compile(

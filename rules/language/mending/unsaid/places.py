@@ -49,7 +49,8 @@ _ELSEWHERE = (
 
 
 _PURPOSE = re.compile(
-    r"\bpurpose (?:is|was) (not )?([a-z]+)\b(?<!missing)(?<!empty)(?<!given)(?<!not)", re.IGNORECASE
+    r"\bpurpose (?:is|was) (not )?(?:an? |the |for (?:an? |the )?)?(?!not\b)([a-z]+)\b(?<!missing)(?<!empty)(?<!given)(?<!not)",
+    re.IGNORECASE,
 )
 
 

@@ -54,6 +54,19 @@ _EXPENSE = re.compile(
     r"|\b(?P<english>entertainment|meals?|dinner|team dinner|catering|stationery|training|travel expenses|office supplies)\b",
     re.IGNORECASE,
 )
+#: What a kind of expense is called → an example of the company's code for it.
+_EXPENSE_CODES = (
+    ("접대|추진|entertain", "ENTERTAINMENT"),
+    ("회의|meeting", "MEETING"),
+    ("식|밥|점심|술|meal|dinner|cater", "MEAL"),
+    ("교통|transport", "TRANSPORT"),
+    ("출장|travel", "TRAVEL"),
+    ("소모품|stationery|supplies", "SUPPLIES"),
+    ("도서|books", "BOOKS"),
+    ("교육|training", "TRAINING"),
+    ("광고|advertis", "ADVERTISING"),
+    ("", "WELFARE"),
+)
 _UNIT = re.compile(
     r"(?<![가-힣A-Za-z0-9])(?!(?:전부|일부|내부|외부|세부|주부|공부|할부|[미]?첨부|여부|납부|기부|정부|거부|부부)(?:$|[\s이가은는을를의로]))(?!사무실|화장실|미용실|같은\s?(?:팀|부서)|어느|부서|팀)(?P<korean>[가-힣A-Za-z0-9]{1,9}(?:부서|본부|사업부|팀|부|센터|연구소))(?=(?:\s?(?:직원|소속|사원|사람|제외)\S*)|(?:이|가|은|는|의)?(?:\s|$))"
     r"|\b(?!(?:same|one|single|each|every|any|another|different|the|a|my|our|per|whole|other|by|of|in|two|three|and|or|number|average)\b)(?P<english>[a-z]+) (?:team|department|dept|division)\b",
@@ -185,16 +198,10 @@ def _expense(text: str) -> Meanings | None:
     if match is None or re.search(r"목적|적요|사유|purpose|reason|포함|contain", text, re.IGNORECASE):
         return None
     word = (match["korean"] or match["english"]).lower()
-    code = (
-        "ENTERTAINMENT"
-        if re.search("접대|entertain", word)
-        else "MEAL"
-        if re.search("식|밥|점심|술|meal|dinner|cater", word)
-        else "WELFARE"
-    )
+    code = next(code for said, code in _EXPENSE_CODES if re.search(said, word))
     return told(
         match,
-        f"purpose_text contains {quote(word.removesuffix('비') or word)}",
+        f"purpose_text contains {quote(word.removesuffix('비').removesuffix(' expenses') or word)}",
         f'purpose_code = "{code}"',
         f'account_code = "{code}"',
     )
