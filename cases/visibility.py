@@ -95,6 +95,14 @@ def seen_among(by: Actor, cases: Iterable[Case | None]) -> list[Case]:
     return [case for case in named if case.pk not in hidden]
 
 
+def hidden_names(by: Actor, references: Collection[str]) -> frozenset[str]:
+    """Those of some references whose cases the reader may not see; no query where there are none."""
+    if not references:
+        return frozenset()
+    named = list(Case.objects.filter(reference__in=references))
+    return frozenset(references) - {case.reference for case in seen_among(by, named)}
+
+
 def _theirs(by: Actor, key: str) -> frozenset[int]:
     """Cases of the cardholders the person may not judge, and those they have answered in; each found by an index."""
 

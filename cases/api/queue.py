@@ -35,8 +35,8 @@ from cases.pages.queue_filters import APPEAL_WORDS, VERDICT_WORDS, YES
 from cases.pages.queue_filters import FILTERS as PAGE_FILTERS
 from cases.pages.queue_reading import read_filters
 from cases.services import by_hand, queue
-from cases.services.entry_words import told_entries
-from cases.visibility import claims_to_act_on, find_case, visible_cases
+from cases.services.entry_words import others_named_in, told_entries
+from cases.visibility import claims_to_act_on, find_case, hidden_names, visible_cases
 from cases.workflow import State
 from fraud.claims.models import Claim
 from fraud.detection.models import Score
@@ -185,6 +185,7 @@ class CaseTimeline(CaseworkView):
     def get(self, request: Request, reference: str) -> Response:
         case = find_case(reference, self.by)
         events = AuditEvent.objects.filter(subject=f"case:{case.reference}").order_by("seq")
+        hidden = hidden_names(self.by, others_named_in(events))
         said = said_in(case)
         rows = [
             {
@@ -199,7 +200,7 @@ class CaseTimeline(CaseworkView):
                 "evidence": [told.file.reference] if told.file else [],
                 **next(said[told.event.action.removesuffix("_late")], {}),
             }
-            for told in told_entries(case, events, case.evidence.all(), current_language())
+            for told in told_entries(case, events, case.evidence.all(), current_language(), hidden)
         ]
         page = self.page_of(rows, key=lambda row: f"{row['seq']:012}")
         return self.paged(TimelineEntry(page.rows, many=True).data, page)

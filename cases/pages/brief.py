@@ -94,9 +94,7 @@ def _emptied(case: Case) -> Line:
     if case.merged_into is not None:
         into = Linked(case.merged_into.reference, address("cases:detail", case.merged_into.reference))
         return Line(
-            "happened",
-            _("Merged into %(case)s: its payments and everything further are there."),
-            {"case": into},
+            "happened", _("Merged into %(case)s: what became of its payments is told there."), {"case": into}
         )
     whys = set(case.alerts.values_list("left_why", flat=True))
     if whys <= {Alert.Left.OTHER_PERSON}:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
+from audit.actor import Actor
 from audit.language import current_language
 from audit.models import AuditEvent
 from audit.people import name_of
@@ -19,8 +20,9 @@ from audit.registry import sentence
 from cases.models import Appeal, Case, CaseNote, Decision, Evidence, Explanation, ExplanationRequest, Recovery
 from cases.pages.answers import Answered, answers_of
 from cases.services.choice_words import disposition_word
-from cases.services.entry_words import OF_FILES, ToldEntry, told_entries
+from cases.services.entry_words import OF_FILES, ToldEntry, others_named_in, told_entries
 from cases.services.standing import CHAIN, RECOVERY, case_subject, may_have
+from cases.visibility import hidden_names
 from fraud.claims.models import User
 
 # Entries told by the thing itself: that many chain entries of the action are not repeated.
@@ -107,21 +109,25 @@ def _kept(case: Case, name: str) -> list[Any]:
     return list(case._prefetched_objects_cache[name])  # type: ignore[attr-defined]
 
 
-def timeline_of(case: Case, *, is_gathered: bool = False) -> list[Entry]:
-    """The entries of a case, newest first. `is_gathered`: its rows were just read; then two queries whatever its length."""
+def timeline_of(case: Case, *, by: Actor | None = None, is_gathered: bool = False) -> list[Entry]:
+    """The entries of a case, newest first. `is_gathered`: its rows were just read; then two queries whatever its length.
+
+    `by`: the reader, to whom no case is named that they may not see; two queries more where another one is named.
+    """
     if not is_gathered:
         gather(case)
     events = _kept(case, CHAIN)
     requests, decisions = list(case.requests.all()), list(case.decisions.all())
     answers, appeals = explanations_of(case), _kept(case, "appeals")
     notes = list(case.notes.select_related("written_by")) if may_have(case, "case.noted") else []
+    hidden: Collection[str] = hidden_names(by, others_named_in(events)) if by is not None else ()
     evidence = _kept(case, "evidence")
     files = [file for file in evidence if file.is_sent]
     names = _names(case, events, answers, notes)
     entries = [
         *_told(requests, answers, notes, appeals, decisions, files),
         *_events(
-            told_entries(case, events, evidence, current_language()),
+            told_entries(case, events, evidence, current_language(), hidden),
             names,
             _counts(requests, answers, notes, appeals, decisions),
             _messages_of(appeals),

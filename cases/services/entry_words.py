@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,11 +65,16 @@ class ToldEntry:
 
 
 def told_entries(
-    case: Case, events: Iterable[AuditEvent], evidence: Iterable[Evidence], language: str
+    case: Case,
+    events: Iterable[AuditEvent],
+    evidence: Iterable[Evidence],
+    language: str,
+    hidden: Collection[str] = (),
 ) -> Iterator[ToldEntry]:
     """The entries that whoever reads the case sees, in the order given; without those about files never sent.
 
-    `evidence`: every file of the case, also those that were not sent or were withdrawn.
+    `evidence`: every file of the case, also those that were not sent or were withdrawn. `hidden`: references of cases that the reader
+    may not see (`hidden_names` in `cases/visibility.py`); no entry names them, nor the claims that went there or came from there.
     """
     files = {file.reference: file for file in evidence}
     for event in events:
@@ -79,7 +84,7 @@ def told_entries(
         parts = (
             file.name if file else "",
             _asked_with(case, event),
-            *_named_in(event),
+            *_named_in(event, hidden),
             _check_of(event, language),
             _money_of(event, case, language),
             said_of_entry(event, language) if event.action != EXTENSION_ASKED else "",
@@ -96,10 +101,18 @@ def _asked_with(case: Case, event: AuditEvent) -> str:
     return words.get(str(named)) or _("Erased after the period for which texts are kept.")
 
 
-def _named_in(event: AuditEvent) -> tuple[str, ...]:
+def others_named_in(events: Iterable[AuditEvent]) -> set[str]:
+    """The references of the other cases that these entries name."""
+    named = {(event.after or {}).get("other") for event in events if event.action in _NAMES_OTHERS}
+    return {str(one) for one in named if one}
+
+
+def _named_in(event: AuditEvent, hidden: Collection[str]) -> tuple[str, ...]:
     """The other case and the claims of a regrouping, the step of a checklist, the tags: names that need no words."""
     kept: Mapping[str, Any] = event.after or {}
     if event.action not in _NAMES_OTHERS:
+        return ()
+    if kept.get("other") in hidden:
         return ()
     claims = kept.get("claims") or kept.get("tags") or []
     return (str(kept.get("other") or ""), ", ".join(str(one) for one in claims))

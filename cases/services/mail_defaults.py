@@ -165,7 +165,7 @@ _OF_CASES: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "ko": (
             "반납이 다시 시작되었습니다({reference})",
-            "결제 내역이 정정되어 반납할 금액이 다시 생겼습니다. 반납할 금액은 {amount}이며 기한은 {due_on}입니다.\n\n{notice_link}",
+            "결제 내역이 정정되어 반납할 금액이 다시 생겼습니다. 남은 반납액은 {amount}이며 기한은 {due_on}입니다.\n\n{notice_link}",
         ),
     },
     "recovery.bounced": {
@@ -175,7 +175,7 @@ _OF_CASES: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "ko": (
             "반납하신 금액이 취소되었습니다({reference})",
-            "반납으로 처리되었던 금액이 취소되었습니다. 반납할 금액은 {amount}이며 기한은 {due_on}입니다.\n\n{notice_link}",
+            "반납으로 처리되었던 금액이 취소되었습니다. 남은 반납액은 {amount}이며 기한은 {due_on}입니다.\n\n{notice_link}",
         ),
     },
     "recovery.given_back": {

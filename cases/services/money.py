@@ -41,10 +41,11 @@ class Stake:
     returned_minor: int = 0
     elsewhere_minor: int = 0  # came back, or is asked for, in other cases on the same claims
     superseded_minor: int = 0  # of payments on which a case that was opened anew has decided since
-    carried_minor: int = 0  # came in on the earlier cases of its line and counts towards its decision
+    carried_minor: int = 0  # came in on the earlier cases of its line and counts towards its decision; below 0: given back beyond that
     forgone_minor: int = 0  # was given up in them
     needed_minor: int = 0  # of what came in here, what later decisions of its line need
     needed_forgone_minor: int = 0
+    short_minor: int = 0  # given back here beyond what came in, which a later decision of its line asks for
     others: frozenset[int] = field(
         default=frozenset(), compare=False
     )  # the other cases that hold one of its claims
@@ -188,6 +189,7 @@ def _of_line(standing: Standing) -> dict[str, Any]:
         "forgone_minor": standing.forgone_minor,
         "needed_minor": standing.needed_minor,
         "needed_forgone_minor": standing.needed_forgone_minor,
+        "short_minor": standing.short_minor,
         "earlier": standing.prior,
         "later": frozenset(standing.later),
         "superseded": standing.superseded,

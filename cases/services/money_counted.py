@@ -70,7 +70,8 @@ def money_decided(since: date, until: date | None, hidden: frozenset[int]) -> It
     for pk, case in by_id.items():
         found, balance, stake = confirmed.get(case.currency), of_case.get(pk), stakes[pk]
         asked = found.of_case.get(pk, 0) if found else 0
-        came_in = (balance.recovered_minor if balance else 0) + stake.carried_minor - stake.needed_minor
+        came_in = (balance.recovered_minor if balance else 0) + stake.carried_minor
+        came_in += stake.short_minor - stake.needed_minor  # told with the last decision
         lost = (balance.written_off_minor if balance else 0) + stake.forgone_minor
         yield CaseMoney(
             pk,

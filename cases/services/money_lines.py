@@ -6,6 +6,7 @@ belongs to the payment: what was taken for it stays posted where it came in and 
     prior       earlier cases of the line: neither what came in there nor what they decided stands against the new case's stake
     superseded  payments of a case on which a later case of the line has decided: its own decision speaks of them no more
     carried     what came in on prior cases and the decision that holds needs; what it does not need is owed where it came in
+                (less what was given back there although the bank took back what had come in: that is asked for once more)
     forgone     the same of what two persons gave up there
 
 So over a line what came in and is not owed, what was given up and what is asked for are together what holds, once. Every case is seen by
@@ -42,6 +43,7 @@ class Standing:
     forgone_minor: int = 0
     needed_minor: int = 0  # of what came in here: what later decisions of the line need
     needed_forgone_minor: int = 0
+    short_minor: int = 0  # of what was given back here beyond what came in: what a later decision asks for
     superseded: frozenset[int] = frozenset()
     prior: frozenset[int] = frozenset()
     later: set[int] = field(default_factory=set)  # cases whose decision governs payments of this one
@@ -123,6 +125,7 @@ class _Lines:
         for pk in self._in_order(prior):
             part = min(money[pk].came_back_minor, stake - standing.carried_minor)
             standing.carried_minor += take(left, prior[pk] & left.keys(), part)
+        standing.carried_minor -= sum(self._short(case_id, pk) for pk in self._in_order(prior))
         for pk in self._in_order(prior):
             free = self._given_up_of(case_id, pk, self.waived.get(pk, 0))
             part = min(free, stake - standing.carried_minor - standing.forgone_minor)
@@ -213,7 +216,15 @@ class _Lines:
             part = take(left, governed[pk] & left.keys(), min(free, due - carried))
             self.found[pk].needed_minor += rest if part == free else _share(part, theirs, here)
             carried += part
+        for pk in self._in_order(governed) if due else ():
+            if self.asked[pk].short_minor and not self.found[pk].short_minor:
+                carried -= self._short(case_id, pk)
+                self.found[pk].short_minor = self.asked[pk].short_minor
         return carried
+
+    def _short(self, case_id: int, pk: int) -> int:
+        """What was given back in another case beyond what came in there, in the currency of the first."""
+        return self._in_own(case_id, pk, self.asked[pk].short_minor, self._money(case_id)[pk])
 
     def _forgo(self, case_id: int, left: dict[int, int], due: int) -> int:
         money = self._money(case_id)

@@ -84,6 +84,7 @@ class Asked:
     decided_minor: int
     came_back_minor: int
     has_fallen: bool = False
+    short_minor: int = 0  # given back beyond what came in: the bank took back what had come in
 
     @property
     def still_minor(self) -> int:
@@ -156,9 +157,10 @@ def asked_by_case(case_ids: Iterable[int]) -> dict[int, Asked]:
     wanted = list(case_ids)
     came_back = came_back_by_case(wanted)
     found = {
-        case_id: Asked(decided_at, minor, max(came_back.get(case_id, 0), 0))
+        case_id: Asked(decided_at, minor, max(came, 0), short_minor=max(-came, 0))
         for case_id, minor, decided_at in read_decisions(wanted)
         if decided_at is not None and minor > 0
+        for came in (came_back.get(case_id, 0),)
     }
     lying = [case_id for case_id, minor in came_back.items() if minor > 0 and case_id not in found]
     if lying:

@@ -168,11 +168,11 @@ def _told(case: Case, stake: Stake, decided_minor: int | None, balance: Balance 
         )
     due = stake.due_of(decided_minor or 0)
     earlier, forgone = (stake.carried_minor, stake.forgone_minor) if decided_minor is not None else (0, 0)
-    repaid, written_off, owed = earlier, forgone, 0
+    repaid, written_off, owed = max(earlier, 0), forgone, 0
     still = stake.asked_of(decided_minor or 0) if not is_over else 0
     if balance is not None:
         due, still = balance.due_minor, balance.outstanding_minor
-        repaid += max(balance.recovered_minor, 0)
+        repaid = max(earlier + max(balance.recovered_minor, 0), 0)
         written_off += balance.written_off_minor
         owed = balance.overpaid_minor
     return Told(
@@ -184,7 +184,7 @@ def _told(case: Case, stake: Stake, decided_minor: int | None, balance: Balance 
         repaid,
         written_off,
         stake.at_stake_minor,
-        earlier,
+        max(earlier, 0),
         owed,
         stake.needed_minor,
     )

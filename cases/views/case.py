@@ -119,7 +119,7 @@ def _review(case: Case, rows: list[ClaimRow], by: Actor) -> dict[str, Any]:
         "strips": strips_of(case, by),
         "beside": beside,
         "said_of_case": of_case,
-        "timeline": timeline_of(case, is_gathered=True),
+        "timeline": timeline_of(case, by=by, is_gathered=True),
     }
 
 

@@ -13,6 +13,7 @@ from cases.dispositions import Disposition
 from cases.models import Appeal, Case, Notice, OutboxMessage, RecoveryPosting
 from cases.pages.ledger import EXPORT_HEAD, export_row, with_balances
 from cases.pages.regrouping import regrouping_context
+from cases.papers.dossier.chain import chain_rows, head_of
 from cases.papers.dossier.facts import case_facts
 from cases.services import (
     appeals,
@@ -270,6 +271,39 @@ def test_a_repayment_the_bank_takes_back_is_asked_for_by_the_decision_that_holds
     assert "70,000" in told.body
 
 
+@pytest.mark.parametrize("bounced_first", [True, False])
+def test_what_was_given_back_of_money_the_bank_took_back_is_asked_for_too(
+    stage: Stage, bounced_first: bool
+) -> None:
+    """20,000 were given back of 84,000 that had come in and did not stay: 104,000 are missing, and told once."""
+    case = repaid(stage)
+    posting = RecoveryPosting.objects.get(recovery__case=case)
+    cleared = decided(stage, reopened(stage, case), 0)
+    gives(stage, case, 20_000)
+
+    def bounce() -> None:
+        recovery.reverse_posting(
+            posting=posting,
+            reason="은행 반송",
+            by=stage.actor("approver"),
+            expected_version=fresh(case).version,
+        )
+
+    if bounced_first:
+        bounce()
+    again = reopened(stage, cleared)
+    again = accepted(stage, decided(stage, again, AMOUNT))
+    if not bounced_first:
+        bounce()
+    balance = balance_of(ledger(again))
+    assert (balance.outstanding_minor, balance.carried_minor) == (AMOUNT + 20_000, -20_000)
+    stage.post(again, AMOUNT + 20_000)
+    assert (fresh(again).state, owed(case), owed(again)) == ("closed", 0, 0)
+    counted = money_counted(NOW.date() - timedelta(days=40), None, frozenset())
+    assert sum(row.came_in_minor for row in counted) == AMOUNT
+    assert told_money(fresh(again)).repaid_minor == AMOUNT
+
+
 def test_a_delivery_after_the_new_decision_reaches_what_is_owed(stage: Stage) -> None:
     case = repaid(stage)
     decided(stage, reopened(stage, case), 70_000)
@@ -390,6 +424,8 @@ def test_page_interface_and_file_tell_what_was_repaid_before(stage: Stage, clien
     page = client.get(f"/recovery/{new.reference}/").content.decode()
     assert "이전 건 환수액" in page
     assert "30,000원" in page
+    lines = client.get("/recovery/?view=all").content.decode()
+    assert "이전 건 환수액 <span" in lines  # of 84,000 due 54,000 are open, and none came in here
     client.force_login(stage.cast.cardholder)
     mine = client.get(f"/my/notices/{new.reference}/").content.decode()
     assert "이전 건 반납액" in mine
@@ -432,6 +468,7 @@ def test_the_case_that_took_the_money_tells_everywhere_what_is_to_be_given_back(
     client.force_login(stage.cast.clerk)
     owed_ones = client.get("/recovery/?view=owed").content.decode()
     assert (case.reference in owed_ones, f"{left:,}" in owed_ones) == (True, True)
+    assert '<small class="muted">Closed</small>' in owed_ones  # its day is no day anything is due
     assert new.reference in client.get(f"/recovery/{case.reference}/").content.decode()
     client.force_login(stage.cast.cardholder)
     mine = client.get("/my/").content.decode()
@@ -464,5 +501,19 @@ def test_a_case_names_no_other_one_to_whom_that_one_is_hidden_from(stage: Stage,
     assert "Taken up again" not in page
     assert f"/cases/{case.reference}/" not in page
     assert case_facts(fresh(new), "en", actor)["reopened_from"] is None
+    recovery.reverse_posting(
+        posting=RecoveryPosting.objects.get(recovery__case=case),
+        reason="은행 반송",
+        by=stage.actor("approver"),
+        expected_version=fresh(case).version,
+    )
+    head = head_of(fresh(new))
+    for reader, is_named in ((guest, False), (stage.cast.reviewer, True)):
+        client.force_login(reader)
+        entries = client.get(f"/api/v1/cases/{new.reference}/timeline/").content.decode()
+        page = client.get(f"/cases/{new.reference}/").content.decode()
+        kept = str(chain_rows(fresh(new), head, actor_of(reader), "en"))
+        assert "recovery.earlier_changed" in entries
+        assert [case.reference in told for told in (entries, page, kept)] == [is_named] * 3
     client.force_login(stage.cast.reviewer)
     assert client.get(f"/api/v1/cases/{new.reference}/").json()["reopened_from"] == case.reference

@@ -173,7 +173,7 @@ def test_a_merged_case_counts_the_claims_it_was_about(stage: Stage) -> None:
     made = merge(stage, kept, other)
     page = page_of(stage, other)
     assert fresh(other).n_told == 1
-    assert f"now in {made.reference}" in page or f"지금은 {made.reference}" in page
+    assert f"merged into {made.reference}" in page or f"{made.reference}에 병합됨" in page
 
 
 def test_a_payment_that_both_cases_held_is_in_both_again(stage: Stage) -> None:
