@@ -98,6 +98,26 @@ def test_broker_that_is_away_costs_the_preparation_only_its_help(monkeypatch: py
     assert (run.state, run.n_scored, run.attempts) == (ScreeningRun.State.FINISHED, 200, 0)
 
 
+@pytest.mark.parametrize("damage", ["look back", "gone", "cut"])
+def test_windows_that_went_away_while_parts_are_scored_are_made_anew(
+    damage: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = night.open_nights(by=BY, business_date=date.fromisoformat(DAY))[0]
+    assert night.advance(run, by=BY)
+    assert night.advance(run, by=BY)
+    files = sorted((Path(settings.NIGHTS_DIR) / f"{run.pk:012}").glob("*-*.arrow"))
+    assert files
+    if damage == "look back":  # of another week, beside the night
+        other = screening.open_run(business_date=date(2026, 3, 1), by=BY, source=ScreeningRun.LOOK_BACK)
+        night.work_on(other, by=BY)
+        assert sorted(files[0].parent.glob("*-*.arrow")) == files
+    for path in files if damage != "look back" else []:
+        path.unlink() if damage == "gone" else path.write_bytes(path.read_bytes()[:99])
+    run.refresh_from_db()
+    assert night.work_on(run, by=BY).state == ScreeningRun.State.FINISHED
+    assert (run.n_scored, run.error) == (200, "")
+
+
 def test_night_cancelled_over_a_piece_ends_as_cancelled_and_not_by_its_files_being_gone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
