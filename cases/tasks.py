@@ -15,6 +15,7 @@ from celery import shared_task
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
+from kombu.exceptions import KombuError
 
 from audit.actor import Actor
 from audit.collecting import loaded_set_aside
@@ -128,8 +129,12 @@ def help_prepare(run_id: int) -> None:
 
 
 def _ring_for_help(run: ScreeningRun, n_pieces: int) -> None:
-    for _ in range(min(n_pieces, RUNG_FOR_HELP)):
-        help_prepare.delay(run.pk)
+    """Whoever prepares the run can do without: a broker that is away for a moment costs it no try, and the sweep rings again."""
+    try:
+        for _ in range(min(n_pieces, RUNG_FOR_HELP)):
+            help_prepare.delay(run.pk)
+    except KombuError as error:
+        log.warning("night.no_help_rung_for", extra={"run": run.reference, "why": str(error)})
 
 
 @_task("cases.tasks.score_part")

@@ -45,7 +45,7 @@ State = ScreeningRun.State
 
 @pytest.fixture(autouse=True)
 def company(settings: Any, tmp_path: Path) -> None:
-    settings.MODELS_DIR = tmp_path / "models"
+    settings.MODELS_DIR, settings.NIGHTS_DIR = tmp_path / "models", tmp_path / "nights"
     settings.PART_CLAIMS = 30
     screening.forget_frames()
     add_rules()
@@ -116,6 +116,19 @@ def test_another_process_that_knew_the_night_before_it_was_overtaken_asks_again(
     screening.night_frame(first)  # as a worker that had no part in the second night still holds it
     assert take_up_again(first, by=NIGHTLY)
     assert pending_of(first).height == first.n_claims < kept.features.height
+
+
+def test_a_large_night_asks_again_what_is_its_own_after_it_was_overtaken(settings: Any) -> None:
+    settings.LARGE_NIGHT = 100
+    first = failed(steps=3)  # what it looks at lies in a file
+    second = failed(day=1, steps=2)  # no large one, and no more than a part of it is judged
+    theirs = judged_by(second)
+    assert theirs
+    first = to_the_end(first)
+    left = 120 - len(theirs)
+    assert (first.state, first.n_claims, first.n_scored) == (State.FINISHED, left, left)
+    assert judged_by(first).isdisjoint(theirs)
+    assert judged_twice() == []
 
 
 def test_what_a_worker_has_in_hand_of_a_failed_night_is_not_stored_after_it_was_taken_up() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -40,6 +40,7 @@ from fraud.detection.screening.rulebook import rules_of
 from fraud.detection.screening.timing import timed
 from fraud.detection.screening.windows import history_start, latest_reached
 
+log = logging.getLogger(__name__)
 #: Claims of a run up to which they alone are read whole, and of the others what windows look at.
 _FEW = 20_000
 _TICK = timedelta(microseconds=1)
@@ -111,8 +112,8 @@ def frame_of(run: ScreeningRun, claim_ids: Sequence[int]) -> NightFrame:
         _renew(run)
         if run.pk in _kept or not is_cut_by_time(run):
             return night_frame(run)
-        with _anew_where_moved(run):
-            return _of_judged(run, judge_claims(run, windows_kept(run), claim_ids))
+        _, judged = _judged(run, lambda kept: judge_claims(run, kept, claim_ids))
+        return _of_judged(run, judged)
 
 
 def windows_kept(run: ScreeningRun, share: Share | None = None) -> KeptWindows:
@@ -170,24 +171,31 @@ def _together(told: Sequence[dict[str, Any]], rows: pl.DataFrame) -> Noted:
 
 
 def _build_stretch(run: ScreeningRun, spec: dict[str, Any], name: str) -> NightFrame:
-    kept = windows_kept(run)
-    with _anew_where_moved(run):
-        frame = _of_judged(run, judge_stretch(run, kept, spec))
+    kept, judged = _judged(run, lambda kept: judge_stretch(run, kept, spec))
+    frame = _of_judged(run, judged)
     forget_pages()
     if kept.noted(name) is None:
         kept.note(name, *_noted(run, kept, frame, spec))
     return frame
 
 
-@contextmanager
-def _anew_where_moved(run: ScreeningRun) -> Iterator[None]:
-    """Whoever finds other claims than the windows are of leaves nothing behind that the next attempt would believe."""
+def _judged(run: ScreeningRun, judge: Callable[[KeptWindows], Judged]) -> tuple[KeptWindows, Judged]:
+    """Windows of the run and what is judged by them; files that went away, or were cut, since they were looked at are made anew once.
+
+    Whoever finds other claims than the windows are of leaves nothing behind that the next attempt would believe.
+    """
+    kept = windows_kept(run)
     try:
-        yield
+        return kept, judge(kept)
     except ClaimsMoved:
         forget_frames()
         forget_windows(run.pk)
         raise
+    except (OSError, pl.exceptions.PolarsError) as error:
+        log.warning("screening.windows_gone", extra={"run": run.reference, "why": str(error)})
+        _windows.clear()  # what is still whole, or another process has made anew, is found by its digests
+        kept = windows_kept(run)
+        return kept, judge(kept)
 
 
 def _noted(

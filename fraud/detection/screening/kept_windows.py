@@ -28,6 +28,7 @@ from audit import faults
 from fraud.claims.importing.locks import folder_lock
 from fraud.claims.listed import NoList, read_list, whole_or_none, write_list
 from fraud.claims.segments import digest_of
+from fraud.detection.models import ScreeningRun
 from rules.engine import Answer
 from rules.language import nodes
 
@@ -237,12 +238,16 @@ def begin(run_id: int) -> Path:
 
 
 def forget_windows(run_id: int) -> None:
-    """Delete what is kept of this run and of those before it."""
+    """Delete what is kept of this run, and of those before it that have ended: a look back may end beside a night that is at work."""
+    before = ScreeningRun.objects.filter(pk__lt=run_id).exclude(state__in=ScreeningRun.ENDED)
+    at_work = set(before.values_list("pk", flat=True))
     for folder in Path(settings.NIGHTS_DIR).glob("*"):
-        number = folder.stem
-        if number.isdecimal() and int(number) <= run_id and folder.is_dir():
+        number = int(folder.stem) if folder.stem.isdecimal() else run_id + 1
+        if number > run_id or number in at_work:
+            continue
+        if folder.is_dir():
             shutil.rmtree(folder, ignore_errors=True)
-        elif number.isdecimal() and int(number) < run_id:
+        elif number < run_id:
             folder.unlink(missing_ok=True)  # its lock
 
 

@@ -140,8 +140,11 @@ def _key(run: ScreeningRun, pending: pl.DataFrame, told: pl.DataFrame) -> str:
 
 
 def seen_by(run: ScreeningRun) -> str:
-    """What a run's claims rest on: what had been received when it looked for them."""
-    return f"{run.cut_off_at.isoformat()} {received_by(run.cut_off_at)}"
+    """What a run's claims rest on: what had been received when it looked for them, and who stepped in since.
+
+    One that was taken up again looks at less: what others judged meanwhile is theirs.
+    """
+    return f"{run.cut_off_at.isoformat()} {received_by(run.cut_off_at)} {run.version}"
 
 
 def _work_out(

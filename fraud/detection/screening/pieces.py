@@ -76,15 +76,16 @@ class Sharing:
 
     def _lay(self, kind: str, jobs: Sequence[dict[str, Any]]) -> QuerySet[RunPart]:
         with one_transaction():
+            self._hold()  # whoever slept while another took the run over deletes nothing of it
             RunPart.objects.filter(run=self._run).delete()  # of an attempt that ended early
-            RunPart.objects.bulk_create(
+            laid = RunPart.objects.bulk_create(
                 RunPart(
                     run=self._run, number=number, spec={"piece": kind, "machine": this_machine(), "job": job}
                 )
                 for number, job in enumerate(jobs, start=1)
             )
         faults.hit("pieces.laid")
-        return RunPart.objects.filter(run=self._run, spec__piece=kind)
+        return RunPart.objects.filter(pk__in=[row.pk for row in laid])
 
 
 def help_prepare(run: ScreeningRun) -> bool:

@@ -121,7 +121,10 @@ def prepare_run(
     except LeaseLost as error:
         raise RunBusy(run.reference) from error
     except Exception as error:
-        release(run, token, error=f"{type(error).__name__}: {error}")
+        try:
+            release(run, token, error=f"{type(error).__name__}: {error}")
+        except LeaseLost:  # cancelled meanwhile, say, and its files with it: no fault of the run
+            raise RunBusy(run.reference) from error
         raise
     faults.hit("prepare.done")
     run.refresh_from_db()
@@ -152,6 +155,7 @@ def _cut(
     current.counts |= {"claims": pending.height, "parts": len(parts)}
     with one_transaction():
         keep(run, token)
+        RunPart.objects.filter(run=run).delete()  # pieces of an attempt that was killed over them
         RunPart.objects.bulk_create(parts)
         faults.hit("prepare.parts")
         release(

@@ -10,6 +10,7 @@ from typing import Any
 from audit import clock
 from audit.transactions import one_transaction
 from fraud.detection.models import ScreeningRun
+from fraud.detection.screening.leases import LeaseLost
 
 NAMES = ("prepare", "scoring", "opening", "finish")
 
@@ -62,12 +63,18 @@ def started_at(run: ScreeningRun, name: str) -> datetime:
 
 @contextmanager
 def stage(run: ScreeningRun, name: str) -> Iterator[Stage]:
-    """Record that the stage runs, then its counts and seconds, or the error that ended it."""
+    """Record that the stage runs, then its counts and seconds, or the error that ended it.
+
+    Whoever lost the lease, or works on a run that was cancelled, has nothing to say of it any more.
+    """
     current = Stage(name, started_at(run, name))
     put_stage(run, current.row("running"))
     try:
         yield current
+    except LeaseLost:
+        raise
     except Exception as error:
-        put_stage(run, current.row("failed", f"{type(error).__name__}: {error}"))
+        if not ScreeningRun.objects.filter(pk=run.pk, state=ScreeningRun.State.CANCELLED).exists():
+            put_stage(run, current.row("failed", f"{type(error).__name__}: {error}"))
         raise
     put_stage(run, current.row("done"))

@@ -198,6 +198,29 @@ def test_run_that_was_cancelled_meanwhile_is_no_longer_prepared(run: ScreeningRu
         large.columns_made(run, sharing.out)
 
 
+def test_whoever_slept_while_another_took_the_run_over_deletes_none_of_its_parts(run: ScreeningRun) -> None:
+    mine, theirs = new_token(), new_token()
+    ScreeningRun.objects.filter(pk=run.pk).update(lease_token=theirs, state="scoring")
+    RunPart.objects.create(run=run, number=1, spec={"of": 1, "bucket": 0}, state="done", n_claims=12)
+    with pytest.raises(LeaseLost):
+        large.columns_made(run, pieces.Sharing(run, lambda: keep(run, mine), None).out)
+    assert RunPart.objects.get(run=run).state == "done"
+
+
+def test_pieces_of_whoever_took_the_run_over_stay_where_they_are(run: ScreeningRun) -> None:
+    token = new_token()
+    ScreeningRun.objects.filter(pk=run.pk).update(lease_token=token)
+
+    def taken_over(run: ScreeningRun, n: int) -> None:
+        other = new_token()
+        ScreeningRun.objects.filter(pk=run.pk).update(lease_token=other)
+        pieces.Sharing(run, lambda: keep(run, other), None)._lay("columns", [{}, {}])
+
+    with pytest.raises(LeaseLost):
+        large.columns_made(run, pieces.Sharing(run, lambda: keep(run, token), taken_over).out)
+    assert RunPart.objects.filter(run=run, state="waiting").count() == 2
+
+
 def test_other_process_reads_which_claims_a_large_night_looks_at(
     run: ScreeningRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
