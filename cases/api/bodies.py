@@ -22,7 +22,7 @@ from fraud.web.api_strict import (
 
 
 class NamedChoiceField(serializers.ChoiceField):
-    """One of a few codes; what is none of them is refused with every code and its word."""
+    """One of a few codes; what is none of them is refused with every code and its word, where it has one."""
 
     def __init__(self, named: str, choices: list[Any], **options: Any) -> None:
         super().__init__(choices, **options)
@@ -31,7 +31,8 @@ class NamedChoiceField(serializers.ChoiceField):
     def to_internal_value(self, data: Any) -> Any:
         """The code. Raises ValidationError naming the codes that are taken."""
         if not isinstance(data, str) or data not in self.choices:
-            told = ", ".join(f"{code} ({choice_word(self.named, code)})" for code in self.choices)
+            words = {code: choice_word(self.named, code) for code in self.choices}
+            told = ", ".join(code if word == code else f"{code} ({word})" for code, word in words.items())
             raise serializers.ValidationError(
                 _t("Choose one of: %(choices)s.") % {"choices": told}, "invalid_choice"
             )

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from rest_framework import serializers
 
 from audit.models import AuditEvent
 from audit.permissions import Role
+from cases.api.bodies import NamedChoiceField
 from cases.models import Case
 from cases.services.recovery import the_recovery
 from tests.cases.api.conftest import Caller
@@ -536,3 +538,12 @@ def test_c27_late_twice_and_after_the_decision(stage: Stage, call: Call) -> None
     )
     assert (after.status_code, code_of(after)) == (409, "transition_not_allowed")
     assert "facts" not in after.json()
+
+
+def test_a_choice_is_told_with_its_words_and_no_code_twice() -> None:
+    told = []
+    for named, codes in (("goes", ["waiting", "dropped"]), ("language", ["ko", "en"])):
+        with pytest.raises(serializers.ValidationError) as refusal:
+            NamedChoiceField(named, codes).run_validation("nowhere")
+        told.append(str(refusal.value.detail[0]).rstrip("."))
+    assert [one.split(": ")[1] for one in told] == ["waiting, dropped", "ko (한국어), en (English)"]
