@@ -44,7 +44,8 @@ _LABELS = (
 )
 _NEAR = (
     r"예금|환불|우체국|운송|배송|제품|청구|계약|관리|일련|항공|티켓|회원|고객|문의|문서|합계|금액|"
-    r"\btransfer|\brefund|\bpaid\b|\bproduct|\bcompan|\breserv|\bmember|\bcustomer|\bcontract|\btotal|\bamount|\bsum\b|\btime\b"
+    r"\btransfer|\brefund|\bpaid\b|\bproduct|\bcompan|\breserv|\bmember|\bcustomer|\bcontract|\btotal|\bamount|\bsum\b|\btime\b|\btrans\b|"
+    r"\bairlines?\b|\bairways\b|\b(?:westjet|american|united|delta|air canada|air can)[ *]{0,3}\Z"
 )
 # fmt: on
 _LABEL = re.compile(

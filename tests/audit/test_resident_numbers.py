@@ -52,6 +52,7 @@ def test_orders_accounts_articles_approvals_telephones_companies_and_amounts_sta
     [
         "쿠팡 주문 2611051000123", "2611051000123", "주문번호: 9003151234567", "9003151234567 계좌로", "ORD-9003151234567", "9003151234567-01", "#9003151234567",
         "https://shop.example/9003151234567/x", "8801234567893", "1700000000000", "합계 9003151234567원", "account 9001011234568", "회의 9003151234567 고객번호",
+        "EBOOK AD - TRANS# 9003151234567", "WESTJET*9003151234567", "AMERICAN 9003151234567", "AIR CANADA 9003151234567", "some airlines 9003151234567",
     ],
 )  # fmt: skip
 def test_what_is_no_person_s_number_stays(text: str) -> None:
@@ -61,7 +62,7 @@ def test_what_is_no_person_s_number_stays(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "동석 김민서 {}", "{}", "guest Minseo Kim ({}).", "배우자 {} 병원비", "신분증 {}\n주문 1건", "주민번호 {}", "ｎｏｔｅ {}, see", "주문 1건\n{}",
+        "동석 김민서 {}", "{}", "guest Minseo Kim ({}).", "배우자 {} 병원비", "신분증 {}\n주문 1건", "주민번호 {}", "ｎｏｔｅ {}, see", "주문 1건\n{}", "americano with {}", "an american guest {}",
     ],
 )  # fmt: skip
 def test_an_adult_s_number_without_a_check_digit_is_struck_out(text: str) -> None:

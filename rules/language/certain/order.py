@@ -60,9 +60,7 @@ class Orders:
                 ways.append(Way(other, one, 0.0))
             if never_below(one, other, self.type_of):
                 ways.append(Way(one, other, 0.0))
-        for one, other in product(points, repeat=2):
-            if is_counted_within(one, other):
-                ways.append(Way(other, one, 0.0))
+        ways += [Way(of, part, 0.0) for part, of in product(points, repeat=2) if is_counted_within(part, of)]
         cases = [choices for point in points if (choices := self._choices(point, held))]
         if math.prod(len(choices) for choices in cases) > _MOST_CASES:
             cases = []
