@@ -71,17 +71,6 @@ def test_cardholder_sees_what_is_asked_and_until_when(client, cast, asked):
     assert 'capture="environment"' in files
 
 
-def test_what_is_being_reviewed_stands_apart_from_what_ended(client, stage):
-    case = stage.explained()
-    client.force_login(stage.cast.cardholder)
-    client.cookies["django_language"] = "en"
-    page = client.get("/my/").content.decode()
-    assert page.index("<h2>Being reviewed</h2>") < page.index(f"/my/{case.reference}/")
-    assert "<h2>Earlier</h2>" not in page
-    stage.notified()
-    assert "answer by" in client.get("/my/").content.decode()  # it is to be answered by then, not repaid
-
-
 def test_stranger_gets_the_same_answer_as_for_nothing(client, cast, asked):
     client.force_login(cast.stranger)
     assert client.get(url(asked)).status_code == 404

@@ -200,3 +200,14 @@ def test_the_person_s_own_steps_need_the_version_that_was_seen(stage: Stage) -> 
         appeals.accept_notice(case=case, by=stage.actor("cardholder"), expected_version=None)
     with pytest.raises(errors.StaleCase):
         appeals.accept_notice(case=case, by=stage.actor("cardholder"), expected_version=case.version + 1)
+
+
+def test_what_is_being_reviewed_stands_apart_from_what_ended(client, stage):
+    case = stage.explained()
+    client.force_login(stage.cast.cardholder)
+    client.cookies["django_language"] = "en"
+    page = client.get("/my/").content.decode()
+    assert page.index("<h2>Being reviewed</h2>") < page.index(f"/my/{case.reference}/")
+    assert "<h2>Earlier</h2>" not in page
+    stage.notified()
+    assert "answer by" in client.get("/my/").content.decode()  # it is to be answered by then, not repaid

@@ -215,7 +215,7 @@ def test_description_names_every_endpoint(cast: Cast) -> None:
         "/api/v1/deliveries/{reference}/{name}/",
         "/api/v1/runs/",
         "/api/v1/runs/{reference}/",
-        *(f"/api/v1/runs/{{reference}}/{step}/" for step in ("pause", "resume", "cancel")),
+        *(f"/api/v1/runs/{{reference}}/{step}/" for step in ("pause", "resume", "cancel", "restart")),
     }
     deliver_ = schema["paths"]["/api/v1/claims/"]["post"]
     assert {"200", "400", "401", "403", "413", "422"} <= set(deliver_["responses"])
