@@ -197,8 +197,8 @@ def _list(entry: Entry, by: Actor, why: str) -> BookStep:
     found = ValueList.objects.filter(name=name).first()
     if found is None:
         for value in wanted:
-            if why := unfit_value(ValueList(name=name, kind=kind), value):
-                raise ValueNotValid(reason=f"“{value}”: {why}")
+            if unfit := unfit_value(ValueList(name=name, kind=kind), value):
+                raise ValueNotValid(reason=f"“{value}”: {unfit}")
         told = entry | {"name": name, "kind": kind, "values": wanted}
         told |= {"expires": kept_ends} if kept_ends else {}
         return _made(Subject.LIST, "lists", told, by, why)
