@@ -23,8 +23,10 @@ _WRITE_ROWS = 50_000
 _NUMBER_ROWS = 8_192
 #: Types that are read as numbers → what they are until then.
 _NUMBERS: dict[Any, Any] = {pl.Int64: pl.Int64, pl.Float64: pl.Float64, pl.Boolean: pl.Int64}
-#: Control characters no stored text contains; they let SQLite hand over a row as one string.
+#: Control characters no stored text contains (nor NUL, at which `printf` would end one); they let SQLite hand over a row as one string.
 _FIELD, _RECORD, _NULL = "\x1f", "\x1e", "\x18"
+#: Columns one call of `printf` writes; SQLite takes 127 arguments.
+_FORMAT_COLUMNS = 100
 _POSTGRES_TYPES: dict[int, Any] = {
     16: pl.Boolean,
     20: pl.Int64,
@@ -119,7 +121,7 @@ def _read_postgres(sql: str, params: Sequence[Any], schema: Schema | None) -> pl
 
 def _read_sqlite(sql: str, params: Sequence[Any], schema: Schema) -> pl.DataFrame:
     """SQLite joins each row into one string in C; a million rows become frames without a Python object a value."""
-    row = f" || char({ord(_FIELD)}) || ".join(_as_text(name, dtype) for name, dtype in schema.items())
+    row = _row_as_text(schema)
     row = row.replace("%", "%%") if params else row  # where there are parameters a single sign begins one
     parts = [pl.DataFrame(schema=dict(schema))]
     with connection.cursor() as cursor:
@@ -153,12 +155,22 @@ def _read_numbers(sql: str, params: Sequence[Any], schema: Schema) -> pl.DataFra
     return _cast(pl.concat(parts, rechunk=False), schema)
 
 
+def _row_as_text(schema: Schema) -> str:
+    """A row as one text. One call writes a hundred columns at once; joined by `||`, each would copy all that stand before it."""
+    names = list(schema)
+    parts = []
+    for start in range(0, len(names), _FORMAT_COLUMNS):
+        some = names[start : start + _FORMAT_COLUMNS]
+        values = ", ".join(_as_text(name, schema[name]) for name in some)
+        parts.append(f"printf('{_FIELD.join(['%s'] * len(some))}', {values})")
+    return f" || char({ord(_FIELD)}) || ".join(parts)
+
+
 def _as_text(name: str, dtype: Any) -> str:
-    column = f'CAST("{name}" AS TEXT)'  # a row of a single column is no text by itself
     if dtype == pl.Float64:  # plain text conversion keeps 15 digits only
         column = f"printf('%!.17g', \"{name}\")"
         return f'CASE WHEN "{name}" IS NULL THEN char({ord(_NULL)}) ELSE {column} END'
-    return f"ifnull({column}, char({ord(_NULL)}))"
+    return f'ifnull("{name}", char({ord(_NULL)}))'
 
 
 def _parse(data: bytes, schema: Schema, *, separator: str, quote: str | None, eol: str) -> pl.DataFrame:
