@@ -30,7 +30,8 @@ from fraud.claims.importing.locks import folder_lock
 from fraud.claims.listed import NoList, read_list, whole_or_none, write_list
 from fraud.claims.reading import db_time, in_one, money_back, read_many_claims
 from fraud.claims.received import received_by
-from fraud.claims.segments import IDENTITY, Segments, digest_of, has_columns, usable_segments
+from fraud.claims.segment_files import IDENTITY, digest_of
+from fraud.claims.segments import Segments, has_columns, usable_segments
 
 log = logging.getLogger(__name__)
 #: Days of payments in a block: the last ones change every night, and each of those is written anew.

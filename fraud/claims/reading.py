@@ -18,7 +18,8 @@ from fraud.claims.columns import shape_claims
 from fraud.claims.dimensions import Dimensions, own_columns, text_codes, wanted_without
 from fraud.claims.models import ClaimVersion
 from fraud.claims.receipts.known import beside_receipts, receipts_known
-from fraud.claims.segments import IDENTITY, usable_segments
+from fraud.claims.segment_files import IDENTITY
+from fraud.claims.segments import usable_segments
 from fraud.claims.stretches import SLICE_DAYS, Limits, delivered_span, stretches
 from rules.language.transactions import MONEY_BACK, NOT_SPENDING
 

@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,34 +22,26 @@ from django.db import connection
 
 from audit import faults
 from fraud.claims.bulk import in_list, read_frame
-from fraud.claims.columns import COLUMNS
 from fraud.claims.importing.locks import folder_lock
-from fraud.claims.listed import NoList, read_list, whole_or_none, write_list
+from fraud.claims.listed import NoList, read_list, write_list
 from fraud.claims.models import ClaimFile
 from fraud.claims.received import once_a_look, received_by
+from fraud.claims.segment_files import (
+    KEPT,
+    PROBES,
+    is_whole,
+    kept_rows,
+    received_versions,
+    write_file,
+    write_segment,
+)
 
 log = logging.getLogger(__name__)
-#: Columns that tell deliveries apart; neither features nor rules look at them, and segments do not hold them.
-IDENTITY = frozenset({"external_id", "claim_no", "card_token", "card_last4"})
 #: Days of payments in a segment, and segments of single nights that are made one.
 SEGMENT_DAYS, MANY = 45, 40
 #: Segments of single nights that are looked through for single claims, newest first.
 LOOKED_THROUGH = 8
-_PROBES = 256
-_AT = pl.Datetime("us", "UTC")
 _MANIFEST = "manifest.json"
-_OWN: dict[str, tuple[str, Any]] = {
-    "claim_version": ("c.version", pl.Int64),
-    "known_at": ("c.received_at", _AT),
-    "row_hash": ("c.row_hash", pl.String),
-    "own_department_id": ("c.department_id", pl.Int64),
-    "own_country": ("c.country", pl.String),
-}
-#: Column → (SQL over `c`, type): the claim's own facts.
-KEPT: dict[str, tuple[str, Any]] = {
-    name: column for name, column in COLUMNS.items() if column[0].startswith("c.") and name not in IDENTITY
-} | _OWN
-_FACTS = ", ".join(sorted({sql.removeprefix("c.") for sql, _ in KEPT.values()} - {"id"}))
 _SCHEMA = hashlib.sha256(repr(sorted((n, s, str(t)) for n, (s, t) in KEPT.items())).encode()).hexdigest()
 
 
@@ -128,7 +118,7 @@ def usable_segments() -> Segments | None:
     try:
         manifest = read_list(folder / _MANIFEST)
         watermark = datetime.fromisoformat(manifest["watermark"])
-        agrees = manifest["schema"] == _SCHEMA and all(_is_whole(folder, one) for one in manifest["files"])
+        agrees = manifest["schema"] == _SCHEMA and all(is_whole(folder, one) for one in manifest["files"])
         if (
             not agrees
             or manifest["received"] != received_by(watermark)
@@ -145,18 +135,6 @@ def usable_segments() -> Segments | None:
         log.warning("claims.segments_damaged", extra={"folder": str(folder)})
         return None
     return Segments(folder, watermark, tuple(manifest["files"]), manifest)
-
-
-def write_segment(job: dict[str, str]) -> dict[str, Any]:
-    """Read the versions of a stretch of payments from the database and write them; what a list says of the file, nothing where there are none.
-
-    `job`: `first` and `until` of the payments (exclusive), `known_by` when they were received, each as ISO text. The file has a name of
-    its own, so that nobody else writes it, and counts from when it is listed. Raises OSError.
-    """
-    first, until, known_by = (datetime.fromisoformat(job[name]) for name in ("first", "until", "known_by"))
-    rows = _received(datetime.min.replace(tzinfo=UTC), known_by, (first, until))
-    # a first one is an eighth of all or less
-    return _kept(Path(settings.COLUMNS_DIR), rows, _PROBES // 8) if rows.height else {}
 
 
 def has_none_yet() -> bool:
@@ -206,7 +184,7 @@ def _advance(folder: Path, known_by: datetime, share: Share) -> None:
     daily = [one for one in files if one["is_daily"]]
     if len(daily) > MANY:
         merged = pl.concat(pl.read_parquet(folder / one["name"]) for one in daily)
-        files = [one for one in files if not one["is_daily"]] + [_write(folder, merged, is_daily=False)]
+        files = [one for one in files if not one["is_daily"]] + [write_file(folder, merged, is_daily=False)]
     manifest = {
         "schema": _SCHEMA,
         "watermark": until.isoformat(),
@@ -226,20 +204,14 @@ def _forget_all_but(folder: Path, files: Sequence[dict[str, Any]]) -> None:
             path.unlink(missing_ok=True)
 
 
-def _probes(part: pl.DataFrame, n: int) -> list[list[Any]]:
-    """About n rows to compare with the database, spread over a part."""
-    rows = part.select("claim_id", "claim_version", "row_hash").gather_every(max(part.height // n, 1))
-    return [list(row) for row in rows.iter_rows()]
-
-
 def _thinned(probes: list[list[Any]]) -> list[list[Any]]:
-    return probes[:: -(-len(probes) // (2 * _PROBES))] if len(probes) > 2 * _PROBES else probes
+    return probes[:: -(-len(probes) // (2 * PROBES))] if len(probes) > 2 * PROBES else probes
 
 
 def _since(folder: Path, after: datetime, until: datetime) -> Iterator[dict[str, Any]]:
-    rows = _received(after, until)
+    rows = received_versions(after, until)
     if rows.height:
-        yield _kept(folder, rows, _PROBES // 16)  # a night is next to nothing
+        yield kept_rows(folder, rows, PROBES // 16)  # a night is next to nothing
 
 
 def _from_the_start(folder: Path, until: datetime, share: Share) -> Iterator[dict[str, Any]]:
@@ -256,39 +228,9 @@ def _from_the_start(folder: Path, until: datetime, share: Share) -> Iterator[dic
 def _is_there(folder: Path, told: dict[str, Any]) -> bool:
     """Whether what was told of a stretch is so: without claims, or in a file with the digest it was written with."""
     try:
-        return not told or _is_whole(folder, told["file"])
+        return not told or is_whole(folder, told["file"])
     except OSError:
         return False
-
-
-def _kept(folder: Path, rows: pl.DataFrame, n_probes: int) -> dict[str, Any]:
-    newest = int(rows["claim_id"][-1])  # they come by claim
-    return {"file": _write(folder, rows), "newest": newest, "probes": _probes(rows, n_probes)}
-
-
-def _received(
-    after: datetime, until: datetime, paid: tuple[datetime, datetime] | None = None
-) -> pl.DataFrame:
-    """Versions received in (after, until], by claim: of all payments, or of those in [first, last)."""
-    columns = ", ".join(f'{sql} AS "{name}"' for name, (sql, _) in KEPT.items())
-    schema = {name: dtype for name, (_, dtype) in KEPT.items()}
-    # Each table by itself: through a UNION every column of every row is copied once more. Claims first: one that is corrected
-    # in between is read from both, none from neither.
-    tables = ("fraud_claim c", f"(SELECT claim_id AS id, {_FACTS} FROM fraud_claimversion) c")
-    at = connection.ops.adapt_datetimefield_value
-    known = "c.received_at <= %s" if after.year == 1 else "c.received_at > %s AND c.received_at <= %s"
-    params = [at(until)] if after.year == 1 else [at(after), at(until)]
-    limits = ""
-    if paid is not None:
-        limits, params = " AND c.transacted_at >= %s AND c.transacted_at < %s", [*params, *map(at, paid)]
-    found = [
-        read_frame(f"SELECT {columns} FROM {table} WHERE {known}{limits}", params, schema=schema)
-        for table in tables
-    ]
-    rows = pl.concat(found, rechunk=False)
-    if found[1].height:
-        rows = rows.unique(["claim_id", "claim_version"])
-    return rows.sort("claim_id", "claim_version")
 
 
 def _spans() -> Iterator[tuple[datetime, datetime]]:
@@ -297,46 +239,12 @@ def _spans() -> Iterator[tuple[datetime, datetime]]:
         "SELECT min(at) AS first, max(until) AS last FROM ("
         "SELECT min(transacted_at) AS at, max(transacted_at) AS until FROM fraud_claim UNION ALL "
         "SELECT min(transacted_at) AS at, max(transacted_at) AS until FROM fraud_claimversion) AS ends",
-        schema={"first": _AT, "last": _AT},
+        schema=dict.fromkeys(("first", "last"), pl.Datetime("us", "UTC")),
     ).row(0)
     first, last = ends
     while first is not None and first <= last:
         yield first, first + timedelta(days=SEGMENT_DAYS)
         first += timedelta(days=SEGMENT_DAYS)
-
-
-def _write(folder: Path, rows: pl.DataFrame, *, is_daily: bool | None = None) -> dict[str, Any]:
-    name = f"{secrets.token_hex(8)}.parquet"
-    with whole_or_none(folder / name) as path:
-        rows.write_parquet(path, compression="zstd", compression_level=1, row_group_size=131_072)
-    first, last = rows["transacted_at"].min(), rows["transacted_at"].max()
-    assert isinstance(first, datetime)
-    assert isinstance(last, datetime)
-    return {
-        "name": name,
-        "digest": digest_of(folder / name),
-        "rows": rows.height,
-        "first": first.isoformat(),
-        "last": last.isoformat(),
-        "is_daily": rows.height < settings.COLUMNS_FROM // 2 if is_daily is None else is_daily,
-    }
-
-
-def _is_whole(folder: Path, one: dict[str, Any]) -> bool:
-    path = folder / one["name"]
-    state = path.stat()
-    return _digest_once(str(path), state.st_size, state.st_mtime_ns) == one["digest"]
-
-
-@lru_cache(maxsize=256)
-def _digest_once(path: str, _size: int, _changed: int) -> str:
-    return digest_of(Path(path))
-
-
-def digest_of(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def _probes_hold(probes: list[list[Any]]) -> bool:

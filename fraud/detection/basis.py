@@ -19,7 +19,7 @@ from django.conf import settings
 from fraud.claims.labels import label_history
 from fraud.claims.models import Cardholder, Claim
 from fraud.claims.reading import read_many_claims
-from fraud.claims.segments import IDENTITY
+from fraud.claims.segment_files import IDENTITY
 from fraud.company.values import current_calendar
 from fraud.detection.features.behaviour import HABIT_DAYS
 from fraud.detection.features.columns import with_net

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from audit import faults
 from fraud.claims.importing.locks import folder_lock
 from fraud.claims.listed import NoList, read_list, whole_or_none, write_list
-from fraud.claims.segments import digest_of
+from fraud.claims.segment_files import digest_of
 from fraud.detection.models import ScreeningRun
 from rules.engine import Answer
 from rules.language import nodes

@@ -16,7 +16,7 @@ from django.conf import settings
 from fraud.claims.bulk import in_list, read_frame
 from fraud.claims.personnel import personnel_news
 from fraud.claims.reading import db_time, known_claims, read_many_claims
-from fraud.claims.segments import IDENTITY
+from fraud.claims.segment_files import IDENTITY
 from fraud.company.values import current_calendar
 from fraud.detection.features.claim import claim_features
 from fraud.detection.features.columns import REQUIRED, sources_of, take_columns

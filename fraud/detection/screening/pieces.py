@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 
 from audit import faults
 from audit.transactions import one_transaction
-from fraud.claims.segments import write_segment
+from fraud.claims.segment_files import write_segment
 from fraud.detection.models import RunPart, ScreeningRun
 from fraud.detection.screening.leases import (
     MAX_ATTEMPTS,

@@ -10,7 +10,7 @@ import polars as pl
 from fraud.claims.columns import CLAIM_SCHEMA, PERSONNEL, RECEIPTS
 from fraud.claims.kept_past import read_past
 from fraud.claims.reading import read_many_claims
-from fraud.claims.segments import IDENTITY
+from fraud.claims.segment_files import IDENTITY
 
 
 def claims_since(cut_off: datetime, since: datetime | None, until: datetime | None = None) -> pl.DataFrame:

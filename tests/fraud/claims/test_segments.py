@@ -17,10 +17,12 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from fraud.claims import segment_files
 from fraud.claims.listed import read_list, write_list
 from fraud.claims.models import Claim, ClaimFile, ClaimVersion
 from fraud.claims.reading import read_many_claims
-from fraud.claims.segments import IDENTITY, advance_segments, usable_segments
+from fraud.claims.segment_files import IDENTITY, received_versions
+from fraud.claims.segments import advance_segments, usable_segments
 from tests.cast import correct_claim, make_cardholder, make_claim, make_merchant
 from tests.draws import draws
 from tests.night_company import START, add_claims, add_people
@@ -109,6 +111,23 @@ def test_whatever_came_when_columns_tell_of_any_moment_what_rows_tell(
         same(AT + timedelta(hours=hour))
         same(AT + timedelta(hours=hour), since=AT - timedelta(days=30), until=AT)
         same(AT + timedelta(hours=hour), of=asked)
+
+
+def test_a_claim_that_is_corrected_while_a_segment_is_read_is_in_it_once_as_it_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    claim = make_claim(amount_minor=700, received_at=AT)
+    read_frame = segment_files.read_frame
+
+    def read_and_correct(sql: str, *args: Any, **kwargs: Any) -> pl.DataFrame:
+        found = read_frame(sql, *args, **kwargs)
+        if Claim.objects.get(pk=claim.pk).version == 1:
+            correct_claim(claim, amount_minor=900, received_at=AT + timedelta(hours=2))
+        return found
+
+    monkeypatch.setattr(segment_files, "read_frame", read_and_correct)
+    rows = received_versions(datetime.min.replace(tzinfo=UTC), AT + timedelta(hours=1))
+    assert rows.select("claim_id", "claim_version", "amount_minor").rows() == [(claim.pk, 1, 700)]
 
 
 def as_single_nights() -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from audit.actor import Actor
 from fraud.claims.reading import read_many_claims
-from fraud.claims.segments import IDENTITY, usable_segments
+from fraud.claims.segment_files import IDENTITY
+from fraud.claims.segments import usable_segments
 from fraud.detection.models import RunPart, ScreeningRun
 from fraud.detection.screening import frames, large, pieces
 from fraud.detection.screening.kept_windows import folder_of, forget_windows
