@@ -170,7 +170,7 @@ def _logins_of(by: Actor) -> list[Login | None]:
 
 
 def _read_logins(by: Actor) -> list[Login | None]:
-    user: Any = get_user_model()._default_manager.filter(pk=by.user_id).first()
+    user: Any = get_user_model()._default_manager.filter(pk=by.user_id or 0).first()
     return [user, *people_behind([by.username])]
 
 

@@ -103,7 +103,7 @@ def _draft(
     said = {"code": code, **about, **content}
     if together is not None and struck(said) == said:
         return together.take(code, found, about, by=by, **content)
-    return draft_rule(code=code, by=by, **about, **content)
+    return draft_rule(by=by, **said)
 
 
 def _rule(entry: Entry, by: Actor, why: str) -> BookStep:
@@ -134,8 +134,8 @@ def _rule(entry: Entry, by: Actor, why: str) -> BookStep:
             "question_en": question[1],
         }
         version = _draft(code, None, about, by, kept)
-        lines = difference(None, rule_entry(version.rule, version))
-        return BookStep("rules", code, "new", tuple(lines), warned=_warned(version.text))
+        made = tuple(difference(None, rule_entry(version.rule, version)))
+        return BookStep("rules", code, "new", made, warned=_warned(version.text))
     told = told_version(found)
     before = rule_entry(found, told) if told else None
     words = rule_words(entry)

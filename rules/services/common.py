@@ -70,8 +70,8 @@ def _words() -> dict[str, Any]:
 
 def warnings_of(text: str) -> tuple[Problem, ...]:
     """What is certain of a text before it sees a claim: that it can never hit, always hits, or has such a part. Raises RuleNotValid."""
-    specs = read_once("rule specs", lambda: {"lists": list_specs(), "parameters": parameter_specs()})
-    return tell(checked(text), **specs)
+    lists, parameters = read_once("rule specs", lambda: (list_specs(), parameter_specs()))
+    return tell(checked(text), lists=lists, parameters=parameters)
 
 
 def checked_examples(text: str, examples: Any) -> list[dict[str, Any]]:

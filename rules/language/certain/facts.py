@@ -174,8 +174,9 @@ class Reader:
             yield node.operand, Words(tests=(lambda text: not test(text),), matched=matched)
             return
         starts = node.op == "starts with" and isinstance(node.pattern, n.TextLiteral)
-        start = (normalise(node.pattern.value),) if starts and isinstance(node.pattern, n.TextLiteral) else ()
-        start = start or _pattern_start(node)
+        start = _pattern_start(node)
+        if starts and isinstance(node.pattern, n.TextLiteral):
+            start = (normalise(node.pattern.value),)
         yield node.operand, Words(tests=(test,), starts=start, matched=matched)
 
     def bounds(self, node: Expression) -> Bounds | None:

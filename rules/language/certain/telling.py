@@ -77,9 +77,9 @@ def _of_own(ways: list[Branch], reader: Reader) -> Iterable[Problem]:
     for branch in ways:
         beside = why_never_beside(branch, reader.facts_of)
         if beside is not None:
-            atom, why = beside
-            text = to_text(atom.written)
-            yield problem(atom.node.position, "no_payment", text=text, why_en=why[0], why_ko=why[1])
+            place, (english, korean) = beside
+            text = to_text(place.written)
+            yield problem(place.node.position, "no_payment", text=text, why_en=english, why_ko=korean)
     for atom in dict.fromkeys(atom for branch in ways for atom in branch):
         for code, asked in (("no_payment", atom), ("every_payment", Atom(atom.node, not atom.holds))):
             head = why_no_head(asked)

@@ -130,8 +130,9 @@ def shop_kind(
     if used is not None:
         name = "alone" if single else "used" if used["used"] else "english"
         kind = used[name].lower()
-        code = _CODES.get(kind) or _CODES.get(kind.removesuffix("s"), "")
-        return _kind_told(text, used.span(name), kind, code, lists)
+        return _kind_told(
+            text, used.span(name), kind, trade_of(kind) or trade_of(kind.removesuffix("s")), lists
+        )
     match = _KOREAN.search(text)
     kind = match["kind"] if match is not None else ""
     if match is None and (found := _NAMELESS.search(text)) and not _NAME_SAID.search(text):
