@@ -49,6 +49,8 @@ LEFT_OPEN = (
     ("fuel", "could_mean", _FUEL),
     ("주유 10만원 초과", "could_mean", "merchant.mcc in @fuel_mcc"),
     ("no fuel on weekends", "could_mean", f"{_FUEL}, not ({_FUEL})"),
+    ("no karaoke after 10 pm", "could_mean", 'merchant.biz_type contains "karaoke", not (merchant.biz_type contains "karaoke")'),
+    ("without hotels", "could_mean", 'not (merchant.mcc matches "^(7011|3[5-9])")'),
     ("never at a casino", "could_mean", 'merchant.mcc = "7995", not (merchant.mcc = "7995")'),
     ("hotel", "could_mean", 'merchant.mcc matches "^(7011|3[5-9])"'),
     ("bar", "could_mean", "merchant.name contains any @bar_words"),

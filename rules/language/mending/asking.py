@@ -24,7 +24,7 @@ from rules.language.text import quote
 _GOES_ON = re.compile(r"[0-9,]|[은는이가을를인고나만며지면서게히로]$")
 #: What stands behind a Korean word and belongs to it.
 _PARTICLE = re.compile(r"(?:에서|에는|에만|에|의|이|가|은|는|을|를|으로|로)?(?=\s)|")
-_FORBIDS = re.compile(r"^(?:(?:no|never|without)\s+)?(?:(?:at|in)\s+)?(?:(?:any|an?|the)\s+)?", re.IGNORECASE)
+_FORBIDS = re.compile(r"^(?:(?:no|never)\s+)?(?:(?:at|in)\s+)?(?:(?:any|an?|the)\s+)?", re.IGNORECASE)
 #: Parts of a day or a date: what a text says of them stands otherwise in a rule (9 at night, the third quarter, 2026년 3월까지).
 _RECKONED = re.compile(
     r"\b(?:date|month|time|year|day_of_month)\(|\bhour\b|first_digit|is_multiple|is_round|days_since_hired|merchant_age_days|change\(|\bweekday in|mcc matches|mcc in \("

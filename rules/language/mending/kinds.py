@@ -105,7 +105,8 @@ _USED = re.compile(
     r"(?<![가-힣])(?P<used>주유비|유류비|유류|기름값|주유(?!소)|택시비|주차비|통행료)(?=$|[\s,]|에서|에|이|가|은|는|을|를|로|비)|\b(?P<english>fuel|petrol|gasoline|diesel|parking|tolls?)\b",
     re.IGNORECASE,
 )
-_NO = re.compile(r"\b(?:no|never|without)\s+(?:any\s+|a\s+)?$", re.IGNORECASE)
+_NO = re.compile(r"\b(?:no|never)\s+(?:any\s+|a\s+)?$", re.IGNORECASE)
+_FORBIDDEN = re.compile(rf"\b(?:no|never)\s+(?:any\s+)?(?P<forbidden>{_WORDS})(?:e?s)?\b", re.IGNORECASE)
 _NAME_SAID = re.compile(
     r"이름|가맹점명|상호|포함|라는|\bnames?\b|contain|includ|starts?\s|ends?\s", re.IGNORECASE
 )
@@ -126,9 +127,9 @@ def shop_kind(
     if re.search(r"[\"'“‘]", text):
         return None
     single = _ALONE.fullmatch(text) if by_itself else None
-    used = single or (None if _NAME_SAID.search(text) else _USED.search(text))
+    used = single or (None if _NAME_SAID.search(text) else _FORBIDDEN.search(text) or _USED.search(text))
     if used is not None:
-        name = "alone" if single else "used" if used["used"] else "english"
+        name = next(name for name, said in used.groupdict().items() if said)
         kind = used[name].lower()
         return _kind_told(
             text, used.span(name), kind, trade_of(kind) or trade_of(kind.removesuffix("s")), lists
