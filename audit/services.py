@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -24,6 +25,8 @@ from audit.registry import action_for
 from audit.transactions import one_transaction
 
 CONFIG = "config"
+#: Rows of one statement.
+_AT_ONCE = 500
 
 
 def actor_of(source: Any) -> Actor:
@@ -87,25 +90,97 @@ def record(
         AuditHead.objects.get_or_create(subject=subject, defaults={"hash": GENESIS})
         heads.update(seq=F("seq") + 1)
     seq, previous = heads.values_list("seq", "hash").get()
-    entry: dict[str, Any] = {
-        "subject": subject,
-        "seq": seq,
-        "action": action,
-        "actor": keyed(by.username),
-        "actor_role": by.role_names,
-        # Struck out before the hash is taken: what the table would strike out later would break the chain.
-        "reason": redact(reason),
-        "before": kept(before),
-        "after": kept(after),
-        "request_id": by.request_id,
-        "at": clock.now().isoformat(timespec="microseconds"),
-        "previous_hash": previous,
-    }
-    event = AuditEvent(**entry, hash=entry_hash(entry))
+    said = Said(action, by, subject, reason, before, after)
+    event = _event(said, subject, seq, previous)
     event.save()
     heads.update(hash=event.hash)
     tell([event])
     return event
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an entry is to say, as `record` takes it."""
+
+    action: str
+    by: Actor
+    subject: str
+    reason: str = ""
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+    #: ISO text of when it was; empty for the moment it is appended
+    at: str = ""
+
+
+def record_said(said: Said) -> AuditEvent:
+    """`record` of what an entry is to say."""
+    return record(
+        action=said.action,
+        by=said.by,
+        subject=said.subject,
+        reason=said.reason,
+        before=said.before,
+        after=said.after,
+    )
+
+
+def record_many(entries: Sequence[Said]) -> None:
+    """Append many entries, of one or of many subjects and in their order, in a few statements: each reads as `record` would have written it.
+
+    Raises as `record`, and IntegrityError where another transaction begins one of the chains meanwhile.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("record_many() must run inside the transaction of the changes it records")
+    for action, by in dict.fromkeys((said.action, said.by) for said in entries):
+        action_for(action)
+        keep_pace(by, action)
+    subjects = list(dict.fromkeys(keyed(said.subject, 80) for said in entries))
+    heads: dict[str, tuple[int, str]] = {}
+    for some in _in_parts(subjects):
+        held = AuditHead.objects.select_for_update().filter(subject__in=some).order_by("subject")
+        heads |= {head.subject: (head.seq, head.hash) for head in held}
+    known, events = set(heads), []
+    for said in entries:
+        subject = keyed(said.subject, 80)
+        seq, previous = heads.get(subject, (0, GENESIS))
+        event = _event(said, subject, seq + 1, previous)
+        heads[subject] = (event.seq, event.hash)
+        events.append(event)
+    AuditEvent.objects.bulk_create(events, batch_size=_AT_ONCE)
+    rows = [AuditHead(subject=subject, seq=seq, hash=digest) for subject, (seq, digest) in heads.items()]
+    AuditHead.objects.bulk_create((row for row in rows if row.subject not in known), batch_size=_AT_ONCE)
+    AuditHead.objects.bulk_create(
+        (row for row in rows if row.subject in known),
+        batch_size=_AT_ONCE,
+        update_conflicts=True,
+        unique_fields=["subject"],
+        update_fields=["seq", "hash"],
+    )
+    tell(events)
+
+
+def _in_parts(names: Sequence[str], size: int = _AT_ONCE) -> Iterator[Sequence[str]]:
+    """The names, so many at a time as one statement takes."""
+    for start in range(0, len(names), size):
+        yield names[start : start + size]
+
+
+def _event(said: Said, subject: str, seq: int, previous: str) -> AuditEvent:
+    entry: dict[str, Any] = {
+        "subject": subject,
+        "seq": seq,
+        "action": said.action,
+        "actor": keyed(said.by.username),
+        "actor_role": said.by.role_names,
+        # Struck out before the hash is taken: what the table would strike out later would break the chain.
+        "reason": redact(said.reason),
+        "before": kept(said.before),
+        "after": kept(said.after),
+        "request_id": said.by.request_id,
+        "at": said.at or clock.now().isoformat(timespec="microseconds"),
+        "previous_hash": previous,
+    }
+    return AuditEvent(**entry, hash=entry_hash(entry))
 
 
 def record_first(*, action: str, by: Actor, entries: Sequence[tuple[str, dict[str, Any]]]) -> None:
@@ -130,9 +205,9 @@ def record_first(*, action: str, by: Actor, entries: Sequence[tuple[str, dict[st
     }
     rows = [{**shared, "subject": keyed(subject, 80), "after": kept(after)} for subject, after in entries]
     events = [AuditEvent(**row, hash=entry_hash(row)) for row in rows]
-    AuditEvent.objects.bulk_create(events, batch_size=500)
+    AuditEvent.objects.bulk_create(events, batch_size=_AT_ONCE)
     AuditHead.objects.bulk_create(
-        (AuditHead(subject=event.subject, seq=1, hash=event.hash) for event in events), batch_size=500
+        (AuditHead(subject=event.subject, seq=1, hash=event.hash) for event in events), batch_size=_AT_ONCE
     )
     tell(events)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-LARGEST = 2_000_000
+LARGEST = 4_000_000
 _DEEPEST = 12
 
 

@@ -7,9 +7,8 @@ from typing import Any
 from audit.language import current_language
 from rules.fields import FIELDS
 from rules.language import RuleNotValid, to_sentence
-from rules.language.certain.telling import tell
 from rules.models import Parameter, ValueList
-from rules.services.common import checked
+from rules.services.common import checked, warnings_of
 from rules.services.rule_sets import list_specs, parameter_specs
 
 
@@ -23,7 +22,7 @@ def checked_text(text: str) -> dict[str, Any]:
     language = current_language()
     return {
         "sentence": to_sentence(expression, language, lists=lists, parameters=parameters),
-        "warnings": [one.message(language) for one in tell(expression, lists=lists, parameters=parameters)],
+        "warnings": [one.message(language) for one in warnings_of(text)],
     }
 
 

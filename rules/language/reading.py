@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from rules.language.check import check
 from rules.language.literals import USUAL_CURRENCY
 from rules.language.mending.alone import alone
 from rules.language.mending.asking import asked, heard_rule, is_unread, named_first, with_edges
+from rules.language.mending.code_ranges import codes_asked
 from rules.language.mending.completing import judge
 from rules.language.mending.doubts import (
     is_at_two_shops,
@@ -20,7 +22,7 @@ from rules.language.mending.doubts import (
     unsure,
 )
 from rules.language.mending.habits import in_either_way, rewritten
-from rules.language.mending.kinds import shop_kind
+from rules.language.mending.kinds import category_asked, shop_kind, trade_of
 from rules.language.mending.meanings import could_mean, searched_text
 from rules.language.mending.naming_place import Names
 from rules.language.mending.plain_words import PLAIN_EXAMPLE, RIDDLES, in_cells, in_plain_words
@@ -28,6 +30,8 @@ from rules.language.mending.reading import is_sure, mend
 from rules.language.mending.sheets import is_formula, without_formula, without_query
 from rules.language.mending.spoken import loses_negation, not_understood, ordered_grade
 from rules.language.mending.spoken.edges import without_edges
+from rules.language.mending.spoken.plainly import said_plainly
+from rules.language.mending.trades import named_codes, words_by_name
 from rules.language.mending.typos import respelled
 from rules.language.mending.unsaid import asked_back, not_carried, numbers_lost, office_word, part_asked
 from rules.language.nodes import Expression
@@ -91,7 +95,7 @@ def read(
             mended = _mended(text, error, Names(lists, parameters))
         finally:
             USUAL_CURRENCY.reset(usual)
-        raise _with_assumption(text, mended) from None
+        raise _with_trades(text, _with_assumption(text, mended)) from None
     return tree
 
 
@@ -102,6 +106,23 @@ def _with_assumption(text: str, mended: RuleNotValid) -> RuleNotValid:
     last = text.rstrip().rfind(" ") + 1  # behind what else is told, which comes in the order of the text
     asked = told_at(text, last, len(text), "assumed_days")
     return RuleNotValid([*mended.problems, asked], mended.correction)
+
+
+def _with_trades(text: str, mended: RuleNotValid) -> RuleNotValid:
+    """The refusal; where its correction looks for a trade in the shop's name (골프, taxi), it says what it is as a category."""
+    told = []
+    for word in words_by_name(mended.correction or ""):
+        code, at = trade_of(word), text.lower().find(word.lower())
+        if (
+            code
+            and at >= 0
+            and not re.search(r"[\"'“‘]|이름|가맹점명|상호|포함|\bnames?\b|contain", text, re.IGNORECASE)
+        ):
+            named = {"en": named_codes(code, "en"), "ko": named_codes(code, "ko")}
+            told.append(
+                told_at(text, at, at + len(word), "trade_by_name", choices=category_asked(code), **named)
+            )
+    return RuleNotValid([*mended.problems, *told], mended.correction) if told else mended
 
 
 def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
@@ -120,6 +141,9 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
         return RuleNotValid([told_at(text, 0, len(text), "can_write", choices=searched)])
     if is_formula(text):
         return _without_formula(text, names)
+    plain = _said_plainly(text, names)
+    if plain is not None:
+        return plain
     habits = _of_habits(text, names)
     if habits is not None:
         return habits
@@ -142,7 +166,8 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     term = office_word(open_text)
     if term is not None and is_unread(text, names):
         return asked(text, term, names)
-    meant = part_asked(open_text) or asked_back(open_text) or could_mean(open_text) or shop_kind(open_text)
+    meant = codes_asked(open_text) or part_asked(open_text) or asked_back(open_text) or could_mean(open_text)
+    meant = meant or shop_kind(open_text, names.lists, by_itself=is_unread(text, names))
     if meant is not None and meant.rule and not judge(meant.rule, names):
         whole = told_at(text, meant.start, meant.end, "write_as", instead=meant.rule)
         return RuleNotValid([whole], meant.rule)
@@ -212,6 +237,22 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     if correction is None and is_speech(text) and riddles:
         problems = in_plain_words(text, problems, names)
     return RuleNotValid(problems, correction)
+
+
+def _said_plainly(text: str, names: Names) -> RuleNotValid | None:
+    """What is told of a sentence in the words the readers know; None where it is said in them, or is a riddle then too."""
+    said = said_plainly(text) if is_speech(text) else text
+    refused = judge(said, names) if said != text else ()
+    if not refused:
+        return None
+    again = _mended(said, RuleNotValid(refused), names)
+    if again.correction is not None:
+        whole = told_at(text, 0, len(text), "write_as", instead=again.correction)
+        return RuleNotValid([whole], again.correction)
+    if {one.code for one in again.problems} & {"plain_example", "foreign_word", *RIDDLES}:
+        return None
+    length = max(len(text.strip()), 1)
+    return RuleNotValid([replace(one, line=1, column=1, length=length) for one in again.problems])
 
 
 def _left_out(text: str, rule: str, told: Sequence[Problem]) -> list[tuple[int, int]]:

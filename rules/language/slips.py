@@ -38,6 +38,15 @@ SLIPS: Mapping[str, tuple[str, str]] = {
         "Grades are names without an order. List all that are meant, for example: {example}",
         "직급은 이름일 뿐 높고 낮음을 비교할 수 없습니다. 해당하는 직급을 모두 적으세요. 예: {example}",
     ),
+    "trade_is": ("As a trade “{found}” is the category {en}.", "업종으로 ‘{found}’은(는) {ko}입니다."),
+    "trade_by_name": (
+        "“{found}” is looked for in the shop's name. As a trade it is the category {en}: {choices}",
+        "‘{found}’은(는) 가맹점 이름에서 찾습니다. 업종으로는 {ko}이며, 이렇게 씁니다: {choices}",
+    ),
+    "one_payment": (
+        "A rule looks at each payment by itself: “{found}” need not be said. Say what of the payment, for example: {choices}",
+        "규칙은 결제를 한 건씩 봅니다. ‘{found}’은(는) 쓰지 않아도 됩니다. 결제의 무엇을 볼지 쓰세요. 예: {choices}",
+    ),
     "could_mean": (
         "“{found}” can mean several things here. Write what is meant, for example: {choices}",
         "여기의 ‘{found}’은(는) 여러 가지로 읽힙니다. 뜻하는 것을 쓰세요. 예: {choices}",

@@ -5,24 +5,21 @@ from __future__ import annotations
 from audit import clock
 from audit.actor import Actor
 from audit.permissions import NotPermitted, require
+from audit.services import record_said
 from audit.transactions import one_transaction
-from rules.exceptions import ApprovalVoid, ShareNotPossible
+from rules.exceptions import ShareNotPossible
 from rules.models import RuleVersion
 from rules.services.common import (
     State,
-    checked,
-    hash_of,
+    authors_of,
+    counting_number,
     locked,
     record_step,
-    refuse_own,
-    require_question,
-    require_same_predecessor,
-    require_seen,
     require_state,
-    stop_running,
     summary,
 )
 from rules.services.rolling_out import rate_of
+from rules.services.version_steps import activate_step, refuse_unapproved, shadow_step
 
 
 def shadow_version(
@@ -34,10 +31,9 @@ def shadow_version(
         current = locked(version)
         require_state(current, State.PROPOSED)
         _refuse_unapproved(current, by, seen)
-        before = summary(current)
-        current.state = State.SHADOW
+        said = shadow_step(current, by=by, reason=reason)
         current.save(update_fields=["state"])
-        record_step(action="rule.shadowed", version=current, by=by, before=before, reason=reason)
+        record_said(said)
     return current
 
 
@@ -56,18 +52,15 @@ def activate_version(
         current = locked(version)
         require_state(current, State.PROPOSED, State.SHADOW)
         _refuse_unapproved(current, by, seen)
-        checked(current.text)
-        require_question(current.rule)
-        if rate < 1 and current.rule.versions.filter(state=State.ACTIVE).exists():
+        counting = list(RuleVersion.objects.select_for_update().filter(rule=current.rule, state=State.ACTIVE))
+        if rate < 1 and counting:
             raise ShareNotPossible()
-        before = summary(current)
-        stop_running(current.rule, by, reason=f"→ v{current.number}", states=[State.ACTIVE])
-        current.rollout_rate = rate
-        current.state = State.ACTIVE
-        current.activated_at = clock.now()
-        current.activated_by_id = by.user_id
+        entries = activate_step(current, by=by, reason=reason, counting=counting, rate=rate)
+        for version in counting:
+            version.save(update_fields=["state", "retired_at"])
         current.save(update_fields=["state", "rollout_rate", "activated_at", "activated_by"])
-        record_step(action="rule.activated", version=current, by=by, before=before, reason=reason)
+        for said in entries:
+            record_said(said)
     return current
 
 
@@ -90,8 +83,5 @@ def disable_rule(*, version: RuleVersion, by: Actor, reason: str) -> RuleVersion
 
 
 def _refuse_unapproved(version: RuleVersion, by: Actor, seen: int | None) -> None:
-    refuse_own(version, by, "rules.activate_rule")
-    require_seen(version, seen)
-    require_same_predecessor(version)
-    if version.proposed_hash != hash_of(version):
-        raise ApprovalVoid()
+    over = counting_number(version.rule)
+    refuse_unapproved(version, by=by, authors=authors_of(version), over=over, seen=seen)

@@ -143,5 +143,7 @@ def _place(value: Any) -> tuple[Any, ...]:
 def difference(before: Entry | None, after: Entry) -> list[str]:
     """Lines that go (``- ``) and come (``+ ``) between two entries; nothing where they say the same."""
     old, new = (write_yaml(entry).splitlines() if entry else [] for entry in (before, after))
+    if before is None:
+        return [f"+{line}" for line in new]
     lines = difflib.unified_diff(old, new, lineterm="", n=1)
     return [line for line in lines if not line.startswith(("---", "+++", "@@"))]

@@ -26,6 +26,7 @@ from rules.models import BookChange, RuleVersion, ValueChange, WordingChange
 from rules.services.activation import activate_version, shadow_version
 from rules.services.book import Entry
 from rules.services.book_import import Asked, Tell, steps_through, tell_nobody
+from rules.services.book_shelf import shelf
 from rules.services.book_takers import BookStep, Taker
 from rules.services.common import State, needed_reason
 from rules.services.deciding import decide_change, waiting_change
@@ -52,7 +53,7 @@ def try_book(*, text: str, by: Actor, tell: Tell = tell_nobody) -> list[BookStep
     require(by, "rules.propose_rule")
     steps: list[BookStep] = []
     with suppress(_OnlyTried), one_transaction():
-        steps += _take(text, by, _ANYBODY, _("From a rule book"), tell)
+        steps += _take(text, by, _ANYBODY, _("From a rule book"), tell, is_tried=True)
         raise _OnlyTried
     return steps
 
@@ -149,7 +150,9 @@ def _author(change: BookChange) -> Actor:
     return actor_of(change.proposed_by)
 
 
-def _take(text: str, by: Actor, second: Actor, why: str, tell: Tell) -> list[BookStep]:
+def _take(
+    text: str, by: Actor, second: Actor, why: str, tell: Tell, *, is_tried: bool = False
+) -> list[BookStep]:
     """Every entry proposed by one and agreed to by the other; a refusal undoes its own entry only."""
     require(by, "rules.draft_rule")
     require(by, "rules.propose_rule")
@@ -159,7 +162,7 @@ def _take(text: str, by: Actor, second: Actor, why: str, tell: Tell) -> list[Boo
     def both(part: str, take: Taker, entry: Entry) -> BookStep:
         return _settled(part, entry, take, by, second, why, marks)
 
-    return steps_through(text, both, asked=_in_both, tell=tell)
+    return steps_through(text, both, asked=_in_both, tell=tell, is_tried=is_tried)
 
 
 def _in_both(ask: Asked) -> BookStep:
@@ -182,13 +185,16 @@ def _settled(
     for _round in range(_ROUNDS):
         before = marks.taken()
         step = take(entry, by, why)
+        if part == "rules" and _is_in_hand(entry, by, second, why):
+            marks.put_back(before)  # nothing is stored yet
+            return step
         first = first or step
         if step.action == "same":
             marks.put_back(before)
             break
         n_agreed = _agree(before, second, why)
         if part == "rules":
-            n_agreed += _put_in_work(before[2], str(entry.get("state") or "draft"), by, second, why)
+            n_agreed += _put_in_work(before[2], step.name, _state_of(entry), by, second, why)
         if not n_agreed:
             raise ValueNotValid(
                 reason=_("A change of it waits for a second person already. It has to be decided first.")
@@ -245,9 +251,22 @@ def _agree(marks: tuple[int, int, int], second: Actor, why: str) -> int:
     return len(words) + len(values)
 
 
-def _put_in_work(mark: int, state: str, by: Actor, second: Actor, why: str) -> int:
+def _is_in_hand(entry: Entry, by: Actor, second: Actor, why: str) -> bool:
+    """Whether the entry's draft lies on the shelf; then it is put as far as the book says."""
+    together = shelf()
+    if together is None or together.draft is None:
+        return False
+    together.put_in_work(_state_of(entry), by=by, second=second, why=why)
+    return True
+
+
+def _state_of(entry: Entry) -> str:
+    return str(entry.get("state") or State.DRAFT)
+
+
+def _put_in_work(mark: int, code: str, state: str, by: Actor, second: Actor, why: str) -> int:
     """The rule's draft as far as the book says: counting, in shadow, proposed; else it stays a draft. How many versions came as far."""
-    draft = RuleVersion.objects.filter(pk__gt=mark, state=State.DRAFT).first()
+    draft = RuleVersion.objects.filter(pk__gt=mark, rule__code=code, state=State.DRAFT).first()
     if draft is None:
         return 0
     if state == State.DRAFT:

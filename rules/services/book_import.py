@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -13,16 +13,17 @@ from django.utils.translation import gettext as _
 from audit.actor import Actor
 from audit.language import current_language
 from audit.permissions import require
-from audit.reading import one_reading
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
 from rules.book_text import BookNotValid, read_yaml
 from rules.exceptions import RuleServiceError, ValueNotValid
 from rules.language import RuleNotValid
 from rules.services.book import FORMAT, Entry
-from rules.services.book_takers import TAKERS, BookStep, Taker, hold_rules
+from rules.services.book_shelf import open_shelf, shelf
+from rules.services.book_takers import TAKERS, BookStep, Taker
 
-MOST_ENTRIES = 2_000
+#: Entries of a part. Rules are stored together; each of the others is a proposal and a decision of its own.
+MOST_ENTRIES = {"groups": 2_000, "rules": 5_000, "lists": 2_000, "parameters": 2_000}
 _PARTS = ("groups", "rules", "lists", "parameters")
 
 
@@ -49,7 +50,7 @@ def preview_book(*, text: str, by: Actor) -> list[BookStep]:
     """What an import would do; nothing is kept. Raises BookNotValid, NotPermitted."""
     steps: list[BookStep] = []
     with suppress(_OnlySeen), one_transaction():
-        steps += _steps(text, by)
+        steps += _steps(text, by, is_tried=True)
         raise _OnlySeen
     return steps
 
@@ -70,33 +71,48 @@ def import_book(*, text: str, by: Actor, reason: str = "", tell: Tell = tell_nob
     return steps
 
 
-def _steps(text: str, by: Actor, reason: str = "", tell: Tell = tell_nobody) -> list[BookStep]:
+def _steps(
+    text: str, by: Actor, reason: str = "", tell: Tell = tell_nobody, is_tried: bool = False
+) -> list[BookStep]:
     require(by, "rules.draft_rule")
     require(by, "rules.propose_rule")
     why = reason or _("From a rule book")
-    return steps_through(text, lambda _part, take, entry: take(entry, by, why), tell=tell)
+    return steps_through(text, lambda _part, take, entry: take(entry, by, why), tell=tell, is_tried=is_tried)
 
 
 def steps_through(
-    text: str, settle: Settle, *, asked: Callable[[Asked], BookStep] = ask, tell: Tell = tell_nobody
+    text: str,
+    settle: Settle,
+    *,
+    asked: Callable[[Asked], BookStep] = ask,
+    tell: Tell = tell_nobody,
+    is_tried: bool = False,
 ) -> list[BookStep]:
     """What `settle` makes of each entry of a book, groups, lists and parameters before the rules that refer to them; `asked` asks it.
 
-    While the rules are taken, what they refer to stays as it is: it is read once, and so is each text. Raises BookNotValid.
+    While the rules are taken, what they refer to stays as it is: it is read once, and so is each text; they are
+    stored together (`book_shelf`), and not at all where the book is only tried. Raises BookNotValid.
     """
     book = book_of(text)
     steps: list[BookStep] = []
     parts = {part: list(entries_of(book, part)) for part in _PARTS}
     total = sum(map(len, parts.values()))
     for part, known, take in TAKERS:
-        with one_reading() if part == "rules" else nullcontext():
-            if part == "rules":
-                hold_rules(_name(entry, at).strip().upper() for at, entry, _clear in parts[part])
+        with _taking(part, parts[part], is_tried):
             for at, entry, is_clear in parts[part]:
                 tell(len(steps), total)
                 whole = partial(settle, part, take) if is_clear else refuse_rivals
                 steps.append(asked(partial(step_of, part, at, entry, known, whole)))
     return in_order(steps)
+
+
+@contextmanager
+def _taking(part: str, entries: Sequence[tuple[int, Any, bool]], is_tried: bool) -> Iterator[None]:
+    if part != "rules":
+        yield
+        return
+    with open_shelf((_name(entry, at).strip().upper() for at, entry, _clear in entries), is_tried=is_tried):
+        yield
 
 
 def entries_of(book: Entry, part: str) -> Iterator[tuple[int, Any, bool]]:
@@ -147,12 +163,14 @@ def _refuse_form(book: Any) -> None:
             f"알 수 없는 항목: {', '.join(unknown)}",
         )
     for part in _PARTS:
-        entries = book.get(part) or []
-        if not isinstance(entries, list) or len(entries) > MOST_ENTRIES:
+        entries, most = book.get(part) or [], MOST_ENTRIES[part]
+        if not isinstance(entries, list):
+            raise BookNotValid(0, f"{part} is a list of entries", f"{part} 항목은 목록으로 쓰세요")
+        if len(entries) > most:
             raise BookNotValid(
                 0,
-                f"{part} is a list of at most {MOST_ENTRIES}",
-                f"{part} 항목은 {MOST_ENTRIES}개 이하의 목록입니다",
+                f"{part} has {len(entries):,} entries, a book at most {most:,}; split it into several books, lists and parameters first",
+                f"{part} 항목이 {len(entries):,}개입니다. 한 규칙집에는 {most:,}개까지 쓸 수 있습니다. 목록과 매개변수를 앞에 두어 여러 개로 나눠 주세요",
             )
 
 
@@ -171,11 +189,23 @@ def step_of(
             raise ValueNotValid(
                 reason=said % {"names": ", ".join(unknown), "known": ", ".join(sorted(known))}
             )
-        with transaction.atomic():
-            return take(entry)
+        return _taken(entry, take)
     except RuleNotValid as error:
         return BookStep(
             part, name, "refused", reason="; ".join(p.message(current_language()) for p in error.problems)
         )
     except RuleServiceError as error:
         return BookStep(part, name, "refused", reason=str(error))
+
+
+def _taken(entry: Entry, take: Callable[[Entry], BookStep]) -> BookStep:
+    """The entry with all it does, or nothing of it."""
+    together = shelf()
+    if together is None:
+        with transaction.atomic():
+            return take(entry)
+    together.begin()
+    with transaction.atomic():
+        step = take(entry)
+    together.keep()
+    return step

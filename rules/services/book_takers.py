@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,11 +11,12 @@ from typing import Any, cast
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
-from audit.reading import read_once
+from audit.keeping import kept as struck
+from audit.language import current_language
 from audit.redaction import redact
 from rules.examples import ExampleNotValid, clean_examples
 from rules.exceptions import ValueNotValid
-from rules.models import Parameter, Rule, ValueList
+from rules.models import Parameter, Rule, RuleVersion, ValueList
 from rules.money import is_known_currency, to_decimal
 from rules.services.book import (
     Entry,
@@ -40,8 +41,9 @@ from rules.services.book_entries import (
     said_yes,
     word_of,
 )
+from rules.services.book_shelf import shelf
 from rules.services.book_words import propose_labels, propose_other_words, rule_words
-from rules.services.common import State
+from rules.services.common import State, warnings_of
 from rules.services.drafts import draft_rule
 from rules.services.groups import Group, rule_groups
 from rules.services.value_fitting import clean_values, unfit_value
@@ -67,8 +69,6 @@ _RULE = frozenset(
 _LIST = frozenset(["name", "kind", "label", "values", "expires"])
 _PARAMETER = frozenset(["name", "kind", "label", "values"])
 _GROUP = frozenset(["code", "name", "retired"])
-#: Rules read in one statement.
-_AT_ONCE = 500
 #: Values named where a book leaves out what the company has.
 _MOST_LEFT = 20
 #: The words of a rule that exists: an import proposes them apart from the draft, which carries the text, the weight and the examples.
@@ -86,27 +86,24 @@ class BookStep:
     reason: str = ""
     #: the reason by language, where the step is kept for another reader
     reasons: Mapping[str, str] = field(default_factory=dict)
+    #: by language, what the editor warns of: that the rule can never hit, always hits, or has such a part
+    warned: Mapping[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is warned of, in the reader's language."""
+        return self.warned.get(current_language(), [])
 
 
-def hold_rules(codes: Iterable[str]) -> None:
-    """Read the rules of these codes in a few statements, each for the first entry of the reading (`audit.reading`) that asks for it."""
-    wanted, held = list(codes), _held_rules()
-    for start in range(0, len(wanted), _AT_ONCE):
-        some = wanted[start : start + _AT_ONCE]
-        held |= dict.fromkeys(some)
-        held |= {rule.code: rule for rule in Rule.objects.filter(code__in=some).prefetch_related("versions")}
-
-
-def _held_rules() -> dict[str, Rule | None]:
-    return read_once("rules of a book", dict)
-
-
-def _found_rule(code: str) -> Rule | None:
-    """The rule of that code, with its versions. What was held is given once: whoever asks again may have changed it."""
-    held = _held_rules()
-    if code in held:
-        return held.pop(code)
-    return Rule.objects.filter(code=code).prefetch_related("versions").first()
+def _draft(
+    code: str, found: Rule | None, about: Mapping[str, str], by: Actor, content: Mapping[str, Any]
+) -> RuleVersion:
+    """A draft in hand where rules are taken together; one that is stored at once where its words may change on the way, or alone."""
+    together = shelf()
+    said = {"code": code, **about, **content}
+    if together is not None and struck(said) == said:
+        return together.take(code, found, about, by=by, **content)
+    return draft_rule(by=by, **said)
 
 
 def _rule(entry: Entry, by: Actor, why: str) -> BookStep:
@@ -115,7 +112,7 @@ def _rule(entry: Entry, by: Actor, why: str) -> BookStep:
         choice_of(entry, "state", [State.DRAFT, State.PROPOSED, State.SHADOW, State.ACTIVE])
     examples = entry.get("examples") or []
     weight = number_of(entry.get("weight", "1"))
-    kept = {
+    kept: dict[str, Any] = {
         "text": word_of(entry, "text", most=2_000),
         "weight": float(weight),
         "is_always_open": said_yes(entry, "always_open"),
@@ -123,22 +120,22 @@ def _rule(entry: Entry, by: Actor, why: str) -> BookStep:
         "note": str(entry.get("note") or "")[:500],
         "examples": examples,
     }
-    found = _found_rule(code)
+    together = shelf()
+    found = together.rule(code) if together else Rule.objects.filter(code=code).first()
     if found is None:
         name, clause, question = (pair_of(entry, part) for part in ("name", "clause", "question"))
-        version = draft_rule(
-            code=code,
-            by=by,
-            name_ko=name[0],
-            name_en=name[1],
-            group=str(entry.get("group") or "other")[:20],
-            policy_clause=clause[0],
-            policy_clause_en=clause[1],
-            question_ko=question[0],
-            question_en=question[1],
-            **kept,  # type: ignore[arg-type]
-        )
-        return BookStep("rules", code, "new", tuple(difference(None, rule_entry(version.rule, version))))
+        about = {
+            "name_ko": name[0],
+            "name_en": name[1],
+            "group": str(entry.get("group") or "other")[:20],
+            "policy_clause": clause[0],
+            "policy_clause_en": clause[1],
+            "question_ko": question[0],
+            "question_en": question[1],
+        }
+        version = _draft(code, None, about, by, kept)
+        made = tuple(difference(None, rule_entry(version.rule, version)))
+        return BookStep("rules", code, "new", made, warned=_warned(version.text))
     told = told_version(found)
     before = rule_entry(found, told) if told else None
     words = rule_words(entry)
@@ -149,10 +146,18 @@ def _rule(entry: Entry, by: Actor, why: str) -> BookStep:
         reason = " ".join(filter(None, (said, _stands(entry, str(before["state"])))))
         lines = tuple(difference(before, after))
         return BookStep("rules", code, "proposal" if said else "same", lines if said else (), reason)
-    version = draft_rule(code=code, by=by, **kept)  # type: ignore[arg-type]
+    # a draft in hand is put up with the words of today; where they change too, all of it is stored at once
+    version = draft_rule(code=code, by=by, **kept) if is_other else _draft(code, found, {}, by, kept)
     after = rule_entry(found, version) | ({"state": before["state"]} if before else {})
     after |= {name: entry[name] for name in _ABOUT if entry.get(name)}
-    return BookStep("rules", code, "draft", tuple(difference(before, after)), said)
+    return BookStep(
+        "rules", code, "draft", tuple(difference(before, after)), said, warned=_warned(version.text)
+    )
+
+
+def _warned(text: str) -> dict[str, list[str]]:
+    found = warnings_of(text)
+    return {language: [one.message(language) for one in found] for language in ("ko", "en")} if found else {}
 
 
 def _as_kept(entry: Entry, kept: Mapping[str, Any]) -> Entry:

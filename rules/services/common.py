@@ -15,7 +15,7 @@ from audit.models import AuditEvent
 from audit.people import Login, require_second_person
 from audit.reading import read_once
 from audit.redaction import redact
-from audit.services import people_behind, record
+from audit.services import Said, people_behind, record, record_said
 from rules import language
 from rules.ahead import not_own
 from rules.examples import ExampleNotValid, Verdict, clean_examples, judge_examples
@@ -24,13 +24,14 @@ from rules.exceptions import (
     ClauseMissing,
     ExampleFails,
     PageStale,
-    ProposalStale,
     QuestionMissing,
     ReasonNeeded,
     ValueNotValid,
     WrongState,
 )
 from rules.language import Expression
+from rules.language.certain.telling import tell
+from rules.language.problems import Problem
 from rules.models import Rule, RuleVersion
 from rules.questions import FACTS, unknown_facts
 from rules.services.company import company_currency
@@ -65,6 +66,12 @@ def _words() -> dict[str, Any]:
         "parameters": parameter_specs(is_offered=True),
         "currency": company_currency(),
     }
+
+
+def warnings_of(text: str) -> tuple[Problem, ...]:
+    """What is certain of a text before it sees a claim: that it can never hit, always hits, or has such a part. Raises RuleNotValid."""
+    lists, parameters = read_once("rule specs", lambda: (list_specs(), parameter_specs()))
+    return tell(checked(text), lists=lists, parameters=parameters)
 
 
 def checked_examples(text: str, examples: Any) -> list[dict[str, Any]]:
@@ -204,10 +211,12 @@ def counting_number(rule: Rule) -> int:
     return found or 0
 
 
-def require_same_predecessor(version: RuleVersion) -> None:
-    """Raises ProposalStale when another version counts than the one the proposal was made to replace."""
-    if version.proposed_over != counting_number(version.rule):
-        raise ProposalStale()
+def retire_step(version: RuleVersion, *, by: Actor, reason: str) -> Said:
+    """A version in hand that retires, and the entry of it (`version_steps` has the other steps)."""
+    before = summary(version)
+    version.state = State.RETIRED
+    version.retired_at = clock.now()
+    return Said("rule.retired", by, subject_of(version.rule), reason, before, summary(version))
 
 
 def stop_running(
@@ -217,10 +226,8 @@ def stop_running(
     last = None
     running = RuleVersion.objects.select_for_update().filter(rule=rule, state__in=states)
     for version in running.select_related("rule"):
-        before = summary(version)
-        version.state = State.RETIRED
-        version.retired_at = clock.now()
+        said = retire_step(version, by=by, reason=reason)
         version.save(update_fields=["state", "retired_at"])
-        record_step(action="rule.retired", version=version, by=by, before=before, reason=reason)
+        record_said(said)
         last = version
     return last

@@ -5,36 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import F, Max
-from django.utils.translation import gettext as _
+from django.db.models import F
 
 from audit import clock
 from audit.actor import Actor
 from audit.permissions import require
 from audit.redaction import redact
-from audit.services import record
+from audit.services import record, record_said
 from audit.transactions import one_transaction
-from rules.exceptions import (
-    CodeTaken,
-    ConfirmationNeeded,
-    DraftExists,
-    PageStale,
-    StaleDraft,
-    ValueNotValid,
-    WrongState,
-)
+from rules.exceptions import CodeTaken, PageStale, StaleDraft, WrongState
 from rules.models import Rule, RuleVersion
-from rules.services.codes import require_rule_code
 from rules.services.common import (
     State,
-    checked,
     checked_examples,
     counting_number,
-    hash_of,
     locked,
     record_step,
     refuse_own,
-    require_known_facts,
     require_question,
     require_seen,
     require_state,
@@ -42,14 +29,8 @@ from rules.services.common import (
     subject_of,
     summary,
 )
-from rules.services.groups import require_offered_group
+from rules.services.version_steps import draft_content, draft_step, new_rule, propose_step, refuse_weight
 from rules.services.wording import wording_version
-
-#: A rule that hits more than this share of the last claims needs its author's typed confirmation.
-BROAD_RATE = 0.20
-_RULE_FIELDS = frozenset(
-    {"name_en", "name_ko", "group", "policy_clause", "policy_clause_en", "question_en", "question_ko"}
-)
 
 
 def draft_rule(
@@ -70,35 +51,25 @@ def draft_rule(
     ValueNotValid for a code no new rule can have, DraftExists when a version of the rule is still open, ClauseMissing, AheadNotPossible, and CodeTaken when ``about`` names an existing rule anew.
     """
     require(by, "rules.draft_rule")
-    kept = checked_examples(text, list(examples))
-    _refuse_weight(weight)
+    content = draft_content(
+        text=text,
+        weight=weight,
+        is_always_open=is_always_open,
+        is_told_ahead=is_told_ahead,
+        note=note,
+        examples=examples,
+    )
     with one_transaction():
         rule = Rule.objects.select_for_update().filter(code=code).first()
         if rule is not None and about:
             raise CodeTaken(code=code)
-        if rule is None:
-            require_rule_code(code)
-            rule = Rule.objects.create(code=code, **_about(about))
-            require_known_facts(rule)
-        still_open = rule.versions.filter(state__in=[State.DRAFT, State.PROPOSED]).first()
-        if still_open is not None:
-            raise DraftExists(number=still_open.number)
-        if is_told_ahead:
-            require_tellable(text, rule)
-        number = (rule.versions.aggregate(last=Max("number"))["last"] or 0) + 1
-        version = RuleVersion.objects.create(
-            rule=rule,
-            number=number,
-            text=text,
-            weight=weight,
-            is_always_open=is_always_open,
-            is_told_ahead=is_told_ahead,
-            note=redact(note),
-            examples=kept,
-            created_by_id=by.user_id,
-            edited_by_id=by.user_id,
-        )
-        record(action="rule.drafted", by=by, subject=subject_of(rule), after=summary(version))
+        is_new = rule is None
+        rule = rule or new_rule(code, about)
+        version, said = draft_step(rule, [] if is_new else list(rule.versions.all()), content, by=by)
+        if is_new:
+            rule.save()
+        version.save()
+        record_said(said)
     return version
 
 
@@ -141,7 +112,7 @@ def edit_draft(
         held = version.examples if examples is None else list(examples)
         changes["examples"] = checked_examples(version.text if text is None else text, held)
     if weight is not None:
-        _refuse_weight(weight)
+        refuse_weight(weight)
     with one_transaction():
         current = locked(version)
         require_state(current, State.DRAFT, State.PROPOSED)
@@ -190,26 +161,16 @@ def propose_version(
         current = locked(version)
         require_state(current, State.DRAFT)
         require_seen(current, seen)
-        checked(current.text)
-        require_question(current.rule)
-        if hit_rate is not None and hit_rate > BROAD_RATE and confirmation != current.rule.code:
-            raise ConfirmationNeeded(percent=round(hit_rate * 100), code=current.rule.code)
-        before = summary(current)
-        current.state = State.PROPOSED
-        current.proposed_at = clock.now()
-        current.proposed_by_id = by.user_id
-        current.proposed_hash = hash_of(current)
-        current.proposed_over = counting_number(current.rule)
-        current.save(update_fields=["state", "proposed_at", "proposed_by", "proposed_hash", "proposed_over"])
-        after = {**summary(current), "hit_rate": hit_rate}
-        record(
-            action="rule.proposed",
+        said = propose_step(
+            current,
             by=by,
-            subject=subject_of(current.rule),
+            over=counting_number(current.rule),
             reason=reason,
-            before=before,
-            after=after,
+            hit_rate=hit_rate,
+            confirmation=confirmation,
         )
+        current.save(update_fields=["state", "proposed_at", "proposed_by", "proposed_hash", "proposed_over"])
+        record_said(said)
     return current
 
 
@@ -275,19 +236,3 @@ def discard_draft(
         current.save(update_fields=["state", "retired_at"])
         record_step(action="rule.retired", version=current, by=by, before=before, reason=reason)
     return current
-
-
-def _about(about: dict[str, str]) -> dict[str, str]:
-    if about.get("group"):
-        require_offered_group(about["group"])
-    unknown = set(about) - _RULE_FIELDS
-    if unknown or not about.get("name_en") or not about.get("name_ko"):
-        raise ValueNotValid(
-            reason="A new rule needs name_en and name_ko; unknown: " + (", ".join(sorted(unknown)) or "none")
-        )
-    return {name: redact(said) for name, said in about.items()}
-
-
-def _refuse_weight(weight: float) -> None:
-    if not 0.0 <= weight <= 10.0:
-        raise ValueNotValid(reason=_("The weight must lie between 0 and 10."))

@@ -31,6 +31,22 @@ LIMITS = {
 
 #: rule | what of it is told to stand against each other, or by itself
 NEVER = """
+merchant.mcc matches "^5812$" and merchant.mcc starts with "7" | merchant.mcc matches "^5812$"; merchant.mcc starts with "7"
+length(merchant.mcc) = 3 | length(merchant.mcc) = 3: all of them have 4 characters
+is_multiple(amount, 10,000 KRW) and amount < 10,000 KRW and amount > 0 KRW | amount > 0 KRW can never hold beside
+is_multiple(amount, 1,000 KRW) and amount = 1,500 KRW | is_multiple(amount, 1,000 KRW); amount = 1,500 KRW
+not is_multiple(amount, 1,000 KRW) and amount = 2,000 KRW | not is_multiple(amount, 1,000 KRW); amount = 2,000 KRW
+remainder(amount, 1,000 KRW) = 500 KRW and amount = 2,000 KRW | remainder(amount, 1,000 KRW) = 500 KRW; amount = 2,000 KRW
+first_digit = 5 and amount in 1,000 KRW..1,999 KRW | first_digit = 5; amount in 1,000 KRW..1,999 KRW
+submitted_at < transacted_at and days_to_submit > 3 | submitted_at < transacted_at; days_to_submit > 3
+date(submitted_at) < date(transacted_at) and submitted_at > transacted_at | date(submitted_at) < date(transacted_at); submitted_at > transacted_at
+minute(transacted_at) = 30 and time(transacted_at) in 10:00..10:15 | minute(transacted_at) = 30; time(transacted_at) in 10:00..10:15
+time(submitted_at) in 09:00..10:00 and hour(submitted_at) = 12 | time(submitted_at) in 09:00..10:00; hour(submitted_at) = 12
+amount * 2 < amount and amount > 0 KRW | amount * 2 < amount; amount > 0 KRW
+amount > 110% * amount and amount > 0 KRW | amount > 110% * amount; amount > 0 KRW
+per_head > 50,000 KRW and n_attendees >= 4 and amount < 100,000 KRW | amount < 100,000 KRW can never hold beside
+currency != original_currency and currency = "KRW" and original_currency = "KRW" | original_currency = "KRW" can never hold beside
+max(amount same cardholder, day) > 500 KRW and sum(amount same cardholder, day) < 300 KRW | max(amount same cardholder, day) > 500 KRW; sum(amount same cardholder, day) < 300 KRW
 amount > 500,000 KRW and amount < 100,000 KRW | amount > 500,000 KRW; amount < 100,000 KRW
 merchant.name contains any @empty | merchant.name contains any @empty: the list @empty has no entry
 is_multiple(amount, 0 KRW) | is_multiple(amount, 0 KRW): divided by zero
@@ -250,6 +266,15 @@ max(amount same cardholder, whole day) >= amount | every
 """.strip().splitlines()
 
 
+#: Conditions of a payment's own amount beside one of a window that holds it.
+BESIDE_OWN = """
+amount > 500 KRW and max(amount same cardholder, day) < 300 KRW
+amount >= 500 KRW and sum(amount same cardholder within 30 days) < 300 KRW
+amount < 300 KRW and min(amount same cardholder, day) > 500 KRW
+sum(amount same merchant, month) <= 200 KRW and amount > 400 KRW and hour < 20
+""".strip().splitlines()
+
+
 def told(text: str) -> list[str]:
     tree = parse(text)
     check(tree, lists=BARS, parameters=LIMITS)
@@ -277,6 +302,40 @@ def test_a_window_that_holds_the_claim_itself_is_told_of(row: str) -> None:
     (why,) = told(text)
     assert f"holds for {which} payment: " in why
     assert why.endswith("Write before, to leave this claim out.")
+
+
+@pytest.mark.parametrize("text", BESIDE_OWN)
+def test_an_amount_beside_a_window_that_holds_it_is_told_of_and_so_it_is(text: str) -> None:
+    (why,) = told(text)
+    assert "holds for no payment: this claim is " in why
+    some = frame(12, 200).with_columns(pl.lit("purchase").alias("txn_type"), pl.col("amount").abs() + 1)
+    outcome = evaluate(some, [RuleSpec("X", 1, parse(text))], context=context())
+    assert (outcome.errors, outcome.n_hits()[0]) == ({}, 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "is_multiple(amount, 1,000 KRW) and amount in 1,100 KRW..2,000 KRW",
+        "remainder(amount, 1,000 KRW) = 500 KRW and amount in 2,000 KRW..2,500 KRW",
+        "amount >= 110% * amount and amount > 0 KRW",
+        "first_digit = 1 and amount in 900 KRW..1,100 KRW",
+        "first_digit = 9 and amount in -1,100 KRW..1,100 KRW",
+        "minute(transacted_at) = 30 and time(transacted_at) in 10:00..11:15",
+        "minute(transacted_at) = 15 and time(transacted_at) in 10:00..10:15",
+        "date(submitted_at) <= date(transacted_at) and submitted_at > transacted_at",
+        "days_to_submit > 3 and submitted_at > transacted_at",
+        "amount > 500 KRW and sum(amount same cardholder, day before) < 300 KRW",
+        "amount > 500 KRW and max(amount same cardholder, day where is_night) < 300 KRW",
+        'merchant.mcc matches "^58?" and merchant.mcc starts with "57"',
+        'merchant.mcc matches "^5[78]" and merchant.mcc starts with "57"',
+        "per_head > 25,000 KRW and n_attendees >= 4 and amount <= 100,001 KRW",
+        'currency != original_currency and currency = "KRW" and original_currency in ("KRW", "USD")',
+        "max(amount same cardholder, day) < 300 KRW and sum(amount same cardholder, day) > 500 KRW",
+    ],
+)
+def test_nothing_is_told_of_what_lies_right_beside_the_impossible(text: str) -> None:
+    assert told(text) == []
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 
 import numpy as np
@@ -148,6 +148,11 @@ _WRAPPED = st.sampled_from(
         n.TextMatch("contains", _NAME, n.ListRef("nothing")), n.Membership(_NAME, n.ListRef("nothing")),
         _call("is_multiple", _AMOUNT, _money("0")), n.Comparison(">", n.Arithmetic("/", _AMOUNT, n.NumberLiteral(Decimal(0))), _money("1")),
         n.Comparison(">", _AMOUNT, n.Arithmetic("*", n.PercentLiteral(Decimal(100)), _AMOUNT)), n.Comparison("<", _LIMIT, _money("0")),
+        *(n.Comparison(op, _call("date", _SENT), _call("date", _PAID)) for op in ("<", "<=", ">", "=")),
+        *(n.Comparison("=", _call("minute", _PAID), n.NumberLiteral(Decimal(value))) for value in ("0", "30")), n.Comparison("<", _call("time", _PAID), n.TimeLiteral(time(9, 30))),
+        *(n.Comparison(op, n.Arithmetic("*", n.NumberLiteral(Decimal(2)), _AMOUNT), _AMOUNT) for op in ("<", ">", "<=", ">=")), n.Comparison(">", _AMOUNT, _money("0")),
+        n.TextMatch("matches", _NAME, n.TextLiteral("^cof")), n.TextMatch("starts with", _NAME, n.TextLiteral("bar")),
+        *(n.Comparison("=", _call("remainder", _AMOUNT, _money("200")), _money(value)) for value in ("0", "100")), n.Comparison("=", _AMOUNT, _money("500")), n.Comparison("<", _AMOUNT, _money("200")),
         n.Comparison(">=", _call("date", _PAID), n.DateLiteral(date(2026, 3, 4))), n.Comparison("<", _PAID, n.DateLiteral(date(2026, 3, 3))),
     ]
 )  # fmt: skip

@@ -11,14 +11,15 @@ from hypothesis import strategies as st
 
 from rules.language import RuleNotValid, check, parse, read
 from rules.language.literals import time_text
+from rules.language.mending.code_ranges import codes_asked
 from rules.language.mending.spans import span_of
 from rules.language.mending.typos import respelled
 from rules.starter_lists import STARTER_LISTS
 from rules.starter_parameters import STARTER_PARAMETERS
-from tests.rules import portions, unsaid
+from tests.rules import plainly, portions, unsaid
 
-READ = (*unsaid.READ, *portions.READ)
-LEFT_OPEN = (*unsaid.LEFT_OPEN, *portions.LEFT_OPEN)
+READ = (*unsaid.READ, *portions.READ, *plainly.READ)
+LEFT_OPEN = (*unsaid.LEFT_OPEN, *portions.LEFT_OPEN, *plainly.LEFT_OPEN)
 COMPANY: dict[str, Any] = {"lists": STARTER_LISTS, "parameters": STARTER_PARAMETERS}
 
 
@@ -50,6 +51,30 @@ def test_every_way_that_is_told_is_itself_a_rule(said: str, code: str, written: 
         return
     for way in ways_in(written):
         check(parse(way), **COMPANY)
+
+
+@pytest.mark.parametrize(("said", "meant", "code"), plainly.BY_NAME)
+def test_a_trade_that_is_looked_for_by_name_is_told_as_a_category_too(
+    said: str, meant: str, code: str
+) -> None:
+    answer = refused(said)
+    assert answer.correction == meant
+    (told,) = [one for one in answer.problems if one.code == "trade_by_name"]
+    for message in (told.message_en, told.message_ko):
+        assert code in message
+        check(parse(message[message.index("merchant.mcc") :]), **COMPANY)
+
+
+@given(st.integers(0, 9999), st.integers(0, 9999))
+def test_a_span_of_categories_is_those_codes_and_no_others(one: int, other: int) -> None:
+    low, high = sorted((one, other))
+    told = codes_asked(f"mcc between {one:04d} and {other:04d}")
+    assert told is not None
+    written = re.findall(r'"([^"]*)"', told.choices)
+    pattern = re.compile(written[0] if "matches" in told.choices else "|".join(written))
+    edges = {low - 1, low, low + 1, high - 1, high, high + 1, 0, 9999, (low + high) // 2}
+    for code in edges & set(range(10_000)):
+        assert bool(pattern.fullmatch(f"{code:04d}")) == (low <= code <= high)
 
 
 def ways_in(choices: str) -> list[str]:

@@ -56,6 +56,10 @@ class BookStepAnswer(serializers.Serializer):
     action = serializers.ChoiceField(choices=["new", "draft", "proposal", "same", "refused"])
     lines = serializers.ListField(child=serializers.CharField())
     reason = serializers.CharField(allow_blank=True)
+    warnings = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="That a rule can never hit, always hits, or has such a part; it is taken nevertheless.",
+    )
 
 
 class BookAnswer(serializers.Serializer):
@@ -83,7 +87,7 @@ class BookChangeAnswer(serializers.ModelSerializer):
     @extend_schema_field(BookStepAnswer(many=True))
     def get_steps(self, change: BookChange) -> list[dict[str, Any]]:
         """What somebody has to look at."""
-        told = [step for step in change.steps if step["action"] != "same" or step["reason"]]
+        told = [step for step in steps_of(change) if step.action != "same" or step.reason]
         return list(BookStepAnswer(told[:MOST_STEPS], many=True).data)
 
 

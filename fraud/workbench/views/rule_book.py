@@ -175,17 +175,18 @@ def _change_page(request: HttpRequest, change: BookChange, *, status: int = 200,
 
 
 def _told(steps: Sequence[BookStep]) -> dict[str, Any]:
-    """Steps for a page, numbered: what changes or is refused, what was refused first, and how many of each."""
+    """Steps for a page, numbered: what changes or is refused, what was refused first, then what is warned of, and how many of each."""
     counts = {name: sum(step.action == name for step in steps) for name in _ACTIONS}
     shown = sorted(
         (step for step in steps if step.action != "same" or step.reason),
-        key=lambda step: step.action != "refused",
+        key=lambda step: (step.action != "refused", not step.warned),
     )
     n_changes = counts["new"] + counts["draft"] + counts["proposal"]
     return {
         "steps": [Shown(number, step) for number, step in enumerate(shown, 1)],
         "counts": counts,
         "n_changes": n_changes,
+        "n_warned": sum(bool(step.warned) for step in steps),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 
 
@@ -71,3 +71,25 @@ class Truth:
     def is_empty(self) -> bool:
         """Whether it can be neither."""
         return not self.values
+
+
+def is_unlike(held: Mapping[Hashable, object]) -> bool:
+    """Whether two texts are to be equal and can have none in common, or are to differ and can only be one and the same."""
+    for subject, fact in held.items():
+        if not (isinstance(subject, tuple) and subject[0] == "equal" and isinstance(fact, Truth)):
+            continue
+        one, other = (_left(held.get(each)) for each in subject[1:])
+        if one is None or other is None or len(fact.values) != 1:
+            continue
+        if (True in fact.values and not one & other) or (
+            False in fact.values and one == other and len(one) == 1
+        ):
+            return True
+    return False
+
+
+def _left(fact: object) -> frozenset[str] | None:
+    """The few texts a value may be; None where it may be any."""
+    if not isinstance(fact, Words) or fact.allowed is None:
+        return None
+    return frozenset(text for text in fact.allowed - fact.excluded if all(test(text) for test in fact.tests))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Iterator, Mapping
 
 from rules.language import nodes as n
 from rules.language.certain.choices import Truth
 from rules.language.certain.relations import Ratio
-from rules.language.certain.spans import Numbers, Span
+from rules.language.certain.spans import INF, Numbers, Span
 from rules.language.nodes import Expression
 from rules.language.times import DAY_US
 
 #: Shares are kept in 24 bits, days in whole seconds of them: what lies nearer than this is not told apart.
 _NEAR, _SECOND_OF_A_DAY = 1e-5, 1 / 86_400
-_AMOUNT, _PER_HEAD = n.FieldRef("amount"), n.FieldRef("per_head")
+_AMOUNT, _PER_HEAD, _HEADS = (n.FieldRef(name) for name in ("amount", "per_head", "n_attendees"))
 _SHARES = {"ratio_to_limit": "card.limit", "ratio_to_pre_approved": "pre_approved_amount"}
 _DAYS = {
     "days_to_submit": ("submitted_at", "transacted_at"),
@@ -47,10 +48,25 @@ def _share(held: Mapping[Hashable, object], of: str) -> Numbers | None:
 
 
 def _days(held: Mapping[Hashable, object], late: str, early: str) -> Numbers | None:
-    fact = held.get(n.Arithmetic("-", n.FieldRef(late), n.FieldRef(early)))
+    moments = n.FieldRef(late), n.FieldRef(early)
+    fact = held.get(n.Arithmetic("-", *moments))
     if not isinstance(fact, Numbers):
-        return None
+        return _signed(held, *moments)
     return Numbers(tuple(Span(span.low / DAY_US, span.high / DAY_US) for span in fact.spans))
+
+
+def _signed(held: Mapping[Hashable, object], late: Expression, early: Expression) -> Numbers | None:
+    """Whether there are days at all, or fewer than none, of two moments of which only the order is known."""
+    first, second = sorted((late, early), key=repr)
+    order = held.get(("difference", first, second))
+    if not isinstance(order, Numbers):
+        return None
+    sign = 1 if first == late else -1
+    if order.meet(Numbers((Span(0, INF),))).is_empty:
+        return Numbers((Span(-INF, 0) if sign > 0 else Span(0, INF),))
+    if order.meet(Numbers((Span(-INF, 0),))).is_empty:
+        return Numbers((Span(0, INF) if sign > 0 else Span(-INF, 0),))
+    return None
 
 
 def _widened(numbers: Numbers) -> Numbers:
@@ -71,6 +87,10 @@ def _is_above_its_whole(asked: Mapping[Hashable, Numbers]) -> bool:
     most, least = max(whole, key=lambda span: span.high), min(head, key=lambda span: span.low)
     if least.low < 0 or (least.low == 0 and not least.low_open):
         return False  # a credit's share of a head is rounded up to zero
+    heads = asked.get(_HEADS)
+    fewest = max(heads.whole_ends()[0], 1.0) if heads is not None and heads.spans else 1.0
+    if fewest > 1:  # rounded up to the smallest unit
+        return least.low > math.ceil(most.high / fewest) if math.isfinite(most.high) else False
     return least.low > most.high or (least.low == most.high and (most.high_open or least.low_open))
 
 

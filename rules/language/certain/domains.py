@@ -30,6 +30,11 @@ def _whole(low: float, high: float, en: str, ko: str) -> Domain:
 
 _COUNT = _whole(0, INF, "a count is 0 or more", "건수는 0 이상입니다")
 _LENGTH = _whole(1, INF, "an empty text counts as missing", "빈 글은 없는 값으로 봅니다")
+#: Fields whose codes all have as many characters.
+_LENGTHS = {
+    name: _whole(size, size, f"all of them have {size} characters", f"모두 {size}글자입니다")
+    for name, size in (("merchant.mcc", 4), ("merchant.brn", 10), ("merchant.country", 2), ("currency", 3))
+}
 _ONE = _whole(0, 1, "claims of the same are all of one", "같은 것끼리 모으면 종류는 하나뿐입니다")
 _HOUR = _whole(0, 23, "hours run from 0 to 23", "시(時)는 0부터 23까지입니다")
 _WEEKDAY = _whole(1, 7, "weekdays run from 1 (Monday) to 7", "요일은 1(월)부터 7(일)까지입니다")
@@ -90,7 +95,7 @@ def _holds_payments(node: n.Window) -> bool:
 def domain_of(node: Expression, kind: Type | None) -> Domain | None:
     """What the value of a node can be; None where it may be anything of its kind."""
     if isinstance(node, n.Call) and node.name == "length" and isinstance(node.arguments[0], n.FieldRef):
-        return _LENGTH
+        return _LENGTHS.get(node.arguments[0].name, _LENGTH)
     if isinstance(node, n.Call) and node.name in _BY_CALL:
         return _BY_CALL[node.name]
     if isinstance(node, n.Window) and node.function == "distinct" and _is_its_own_key(node):

@@ -10,19 +10,17 @@ from rules.language import nodes as n
 from rules.language.certain.branches import Atom, looked_at
 from rules.language.certain.choices import Truth, Words
 from rules.language.certain.relations import Ratio, implied, ratios, scaled, shut_out
-from rules.language.certain.spans import INF, Numbers, Span, between, of_comparison, outside, united
-from rules.language.certain.wrapped import in_order, unfolded, with_default
+from rules.language.certain.spans import INF, Numbers, between, of_comparison, outside, united
+from rules.language.certain.wrapped import in_order, of_time, unfolded, with_default
 from rules.language.check import infer
 from rules.language.evaluate import parameter_number, text_test
 from rules.language.nodes import Expression
 from rules.language.normal import normalise
 from rules.language.specs import Context, ParameterSpec, ValueListSpec
-from rules.language.times import DAY_US
 from rules.language.types import Kind, Type
 from rules.language.values import calculate, compare, literal, literal_money
 
 Bounds = tuple[float, float]
-_HOUR_US = DAY_US // 24
 NOT = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 TURNED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
@@ -52,16 +50,13 @@ class Reader:
             _add(found, subject, fact)
             if isinstance(subject, n.Call) and subject.name == "date":
                 _add(found, ("day", subject.arguments[0]), fact)
-            beside = (*with_default(subject, fact), *in_order(subject, fact, self.type_of))
+            beside = (
+                *with_default(subject, fact),
+                *of_time(subject, fact),
+                *in_order(subject, fact, self.type_of),
+            )
             for other, same in beside:
                 _add(found, other, same)
-            if (
-                isinstance(subject, n.Call)
-                and subject.name == "time"
-                and _is_of_payment(subject)
-                and isinstance(fact, Numbers)
-            ):
-                _add(found, n.FieldRef("hour"), _hours_of(fact))
             if isinstance(subject, n.Call) and subject.name in _OF_PAYMENT and _is_of_payment(subject):
                 _add(found, n.FieldRef(subject.name), fact)
             for other, told in _beside(subject, fact):
@@ -110,8 +105,10 @@ class Reader:
             yield ("same", left), Truth(frozenset({True}) if compare(op, 0, 0) else frozenset())
         else:
             yield _difference(left, op, right)
+            yield from _of_days(left, op, right)
         if bounds is None:
-            yield from ratios(left, op, right, self.type_of)
+            shares = list(ratios(left, op, right, self.type_of))
+            yield from shares or _of_itself(left, op, right)
 
     def _subject(self, node: Expression, beside: Expression) -> Hashable:
         """What is compared: of a moment beside a date, its day."""
@@ -177,7 +174,9 @@ class Reader:
             yield node.operand, Words(tests=(lambda text: not test(text),), matched=matched)
             return
         starts = node.op == "starts with" and isinstance(node.pattern, n.TextLiteral)
-        start = (normalise(node.pattern.value),) if starts and isinstance(node.pattern, n.TextLiteral) else ()
+        start = _pattern_start(node)
+        if starts and isinstance(node.pattern, n.TextLiteral):
+            start = (normalise(node.pattern.value),)
         yield node.operand, Words(tests=(test,), starts=start, matched=matched)
 
     def bounds(self, node: Expression) -> Bounds | None:
@@ -221,6 +220,32 @@ def _difference(left: Expression, op: str, right: Expression) -> tuple[Hashable,
     return ("difference", first, second), of_comparison(op if first is left else TURNED[op], 0.0, 0.0)
 
 
+def _of_days(left: Expression, op: str, right: Expression) -> Iterator[tuple[Hashable, Fact]]:
+    """Days that lie behind one another are those of moments that do."""
+    sides = (left, right)
+    if op in {"<", ">"} and all(isinstance(side, n.Call) and side.name == "date" for side in sides):
+        one, other = (side.arguments[0] for side in sides if isinstance(side, n.Call))
+        yield _difference(one, op, other)
+
+
+def _of_itself(left: Expression, op: str, right: Expression) -> Iterator[tuple[Hashable, Fact]]:
+    """``x > 110% * x`` is below zero: a share of a value beside the value. What is rounded may still be equal, so strict signs alone tell."""
+    (factor, one), (times, other) = scaled(left), scaled(right)
+    if one == other and factor != times and op in {"<", ">"}:
+        yield one, of_comparison(op if factor > times else TURNED[op], 0.0, 0.0)
+
+
+_PLAIN_START = re.compile(r"\^(?P<start>[0-9A-Za-z가-힣]+)\$?")
+
+
+def _pattern_start(node: n.TextMatch) -> tuple[str, ...]:
+    """How every text begins that fits a pattern of plain letters: ``^58``."""
+    if node.op != "matches" or not isinstance(node.pattern, n.TextLiteral):
+        return ()
+    found = _PLAIN_START.fullmatch(node.pattern.value)
+    return (normalise(found["start"]),) if found is not None else ()
+
+
 def _fits_all(node: n.TextMatch) -> bool:
     """Whether every text fits a pattern: ``like "*"``, ``matches ".*"``."""
     if not isinstance(node.pattern, n.TextLiteral):
@@ -232,18 +257,6 @@ def _fits_all(node: n.TextMatch) -> bool:
 def _folded(pattern: Expression) -> Hashable:
     """What is looked for as it is compared: a text folded to small letters."""
     return normalise(pattern.value) if isinstance(pattern, n.TextLiteral) else pattern
-
-
-def _hours_of(fact: Numbers) -> Numbers:
-    """The whole hours in which a time of day lies."""
-    day = fact.meet(Numbers((Span(0, DAY_US, high_open=True),)))
-    return Numbers(
-        tuple(
-            Span(span.low // _HOUR_US, (span.high - 1 if span.high_open else span.high) // _HOUR_US)
-            for span in day.spans
-        ),
-        whole=True,
-    )
 
 
 #: What the payment's moment says by a function as by a field.

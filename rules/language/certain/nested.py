@@ -57,7 +57,7 @@ def never_above(one: Window, other: Window, type_of: Callable[[Expression], Type
         return False
     if pair in {("distinct", "distinct"), ("max", "max")}:
         return True
-    if pair == ("sum", "sum"):
+    if pair[1] == "sum" and pair[0] in {"sum", *_FROM_LEAST}:  # what is paid is part of the total
         return isinstance(one.value, n.FieldRef) and one.value.name in _NEVER_NEGATIVE and _pays(one, other)
     kind = type_of(one.value)  # of whole values alone: a mean of others is rounded
     if kind is None or kind.kind is not Kind.MONEY:

@@ -5,12 +5,17 @@ Windows hold payments only, so a credit or a declined attempt stands outside its
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable, Iterable, Mapping
+
 from rules.language import nodes as n
 from rules.language.certain.branches import Atom
+from rules.language.certain.spans import Numbers
 from rules.language.nodes import Expression
 
 _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _NOT = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "=": "!=", "!=": "="}
+#: Values of payments that are never below zero: each is at most their total.
+_NEVER_NEGATIVE = frozenset({"amount", "n_attendees"})
 _LEAST = ("it counts this claim too, so it is 1 or more", "이 건도 세므로 1 이상입니다")
 #: (English, Korean) of a window that is never above, and of those never below, the claim's own value.
 _NEVER_ABOVE = {
@@ -88,4 +93,36 @@ def why_no_head(atom: Atom) -> tuple[str, str] | None:
             and factor <= times
         ):
             return "an amount per head is never above the amount", "1인당 금액은 금액을 넘을 수 없습니다"
+    return None
+
+
+def why_never_beside(
+    branch: Iterable[Atom], facts_of: Callable[[Atom], Mapping[Hashable, object]]
+) -> tuple[Atom, tuple[str, str]] | None:
+    """(condition on a window, why) where the conditions of a branch on a value and on a window that holds it hold together for no payment."""
+    told = [(atom, facts_of(atom)) for atom in branch]
+    for atom, facts in told:
+        for window, fact in facts.items():
+            if not isinstance(window, n.Window) or not isinstance(fact, Numbers) or not _holds_own(window):
+                continue
+            if not isinstance(window.value, n.FieldRef):
+                continue
+            if window.function == "sum" and window.value.name not in _NEVER_NEGATIVE:
+                continue
+            own = Numbers()
+            for _, other in told:
+                value = other.get(window.value)
+                own = own.meet(value) if isinstance(value, Numbers) else own
+            if own.spans and fact.spans and (why := _apart(window.function, own, fact)) is not None:
+                return atom, why
+    return None
+
+
+def _apart(function: str, own: Numbers, fact: Numbers) -> tuple[str, str] | None:
+    """Why a value can not be beside the window's: above the most of them, below the least."""
+    least, most = min(span.low for span in own.spans), max(span.high for span in own.spans)
+    if least > max(span.high for span in fact.spans):
+        return _NEVER_BELOW.get(function)
+    if most < min(span.low for span in fact.spans):
+        return _NEVER_ABOVE.get(function)
     return None

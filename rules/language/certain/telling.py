@@ -10,15 +10,16 @@ from itertools import combinations
 
 from rules.language import nodes as n
 from rules.language.certain.branches import Atom, Branch, TooMany, branches_of
-from rules.language.certain.choices import Words
+from rules.language.certain.choices import Words, is_unlike
 from rules.language.certain.days import is_no_day
 from rules.language.certain.derived import is_otherwise_reckoned
 from rules.language.certain.domains import SHAPES, domain_of
 from rules.language.certain.facts import Fact, Facts, Reader, meet
 from rules.language.certain.order import Orders
-from rules.language.certain.own import why_no_head, why_no_payment
+from rules.language.certain.own import why_never_beside, why_no_head, why_no_payment
 from rules.language.certain.relations import Ratio
 from rules.language.certain.spans import Numbers
+from rules.language.certain.stepped import has_no_such_step
 from rules.language.certain.unknown import BY_ZERO, asked_inside, is_by_zero
 from rules.language.nodes import Expression, Position
 from rules.language.problems import Problem, problem
@@ -42,7 +43,7 @@ def tell(
         return (problem(Position(), "never_hits"), *_once(found), *inside)
     if all(_conflict(branch, reader) is not None for branch in others):
         return (problem(Position(), "always_hits"), *inside)
-    return (*_once(found), *_once(_always(ways, reader)), *_once(_of_own(ways)), *inside)
+    return (*_once(found), *_once(_always(ways, reader)), *_once(_of_own(ways, reader)), *inside)
 
 
 def _inside(tree: Expression, reader: Reader) -> Iterable[Problem]:
@@ -71,8 +72,14 @@ def _unknown(branch: Branch, reader: Reader) -> Problem | None:
     return None
 
 
-def _of_own(ways: list[Branch]) -> Iterable[Problem]:
+def _of_own(ways: list[Branch], reader: Reader) -> Iterable[Problem]:
     """Conditions that hold for no payment, or for every one, for their windows hold the payment itself."""
+    for branch in ways:
+        beside = why_never_beside(branch, reader.facts_of)
+        if beside is not None:
+            place, (english, korean) = beside
+            text = to_text(place.written)
+            yield problem(place.node.position, "no_payment", text=text, why_en=english, why_ko=korean)
     for atom in dict.fromkeys(atom for branch in ways for atom in branch):
         for code, asked in (("no_payment", atom), ("every_payment", Atom(atom.node, not atom.holds))):
             head = why_no_head(asked)
@@ -144,6 +151,8 @@ def _are_impossible(atoms: list[Atom], held: Facts, reader: Reader) -> bool:
         Orders(reader.type_of, reader.bounds).are_impossible(atoms, held)
         or is_no_day(held)
         or is_otherwise_reckoned(held, reader.bounds)
+        or has_no_such_step(held, reader.bounds)
+        or is_unlike(held)
     )
 
 

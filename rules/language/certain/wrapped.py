@@ -8,8 +8,10 @@ from rules.language import nodes as n
 from rules.language.certain.choices import Truth
 from rules.language.certain.spans import INF, Numbers, Span, of_comparison
 from rules.language.nodes import Expression
+from rules.language.times import DAY_US
 from rules.language.types import Type
 
+_MINUTE_US = DAY_US // 1_440
 _DEFAULTS = {"or_zero": "0", "or_no": "no"}
 _BETWEEN = frozenset({"minutes_between", "days_between", "business_days_between"})
 _BELOW, _ABOVE = Span(high=0, high_open=True), Span(low=0, low_open=True)
@@ -34,6 +36,24 @@ def with_default(subject: Hashable, fact: object) -> Iterator[tuple[Hashable, Nu
 def unfolded(node: Expression) -> Expression:
     """``lower(x)`` as x: texts are compared without case."""
     return node.arguments[0] if isinstance(node, n.Call) and node.name == "lower" else node
+
+
+def of_time(subject: Hashable, fact: object) -> Iterator[tuple[Hashable, Numbers]]:
+    """What a time of day says of its hour and minute."""
+    if not isinstance(subject, n.Call) or subject.name != "time" or not isinstance(fact, Numbers):
+        return
+    day = fact.meet(Numbers((Span(0, DAY_US, high_open=True),)))
+    minutes = [
+        (span.low // _MINUTE_US, (span.high - 1 if span.high_open else span.high) // _MINUTE_US)
+        for span in day.spans
+    ]
+    is_paid = subject.arguments == (n.FieldRef("transacted_at"),)
+    hours = tuple(Span(low // 60, high // 60) for low, high in minutes)
+    yield n.FieldRef("hour") if is_paid else n.Call("hour", subject.arguments), Numbers(hours, whole=True)
+    within = tuple(
+        Span(low % 60, high % 60) if low // 60 == high // 60 else Span(0, 59) for low, high in minutes
+    )
+    yield n.Call("minute", subject.arguments), Numbers(within, whole=True)
 
 
 def in_order(

@@ -14,6 +14,7 @@ from rules.language.mending.spoken import Spoken, hear, not_understood
 from rules.language.mending.spoken.edges import edges_in
 from rules.language.mending.spoken.hearing import heard, said_words
 from rules.language.mending.spoken.numerals import in_digits
+from rules.language.mending.trades import named_codes
 from rules.language.mending.unsaid import asked_back, not_carried, numbers_lost, office_word
 from rules.language.mending.unsaid.parts import after_denial
 from rules.language.problems import Problem, RuleNotValid, told_at
@@ -23,9 +24,10 @@ from rules.language.text import quote
 _GOES_ON = re.compile(r"[0-9,]|[은는이가을를인고나만며지면서게히로]$")
 #: What stands behind a Korean word and belongs to it.
 _PARTICLE = re.compile(r"(?:에서|에는|에만|에|의|이|가|은|는|을|를|으로|로)?(?=\s)|")
+_FORBIDS = re.compile(r"^(?:(?:no|never)\s+)?(?:(?:at|in)\s+)?(?:(?:any|an?|the)\s+)?", re.IGNORECASE)
 #: Parts of a day or a date: what a text says of them stands otherwise in a rule (9 at night, the third quarter, 2026년 3월까지).
 _RECKONED = re.compile(
-    r"\b(?:date|month|time|year|day_of_month)\(|\bhour\b|first_digit|is_multiple|is_round|days_since_hired|merchant_age_days|change\(|\bweekday in"
+    r"\b(?:date|month|time|year|day_of_month)\(|\bhour\b|first_digit|is_multiple|is_round|days_since_hired|merchant_age_days|change\(|\bweekday in|mcc matches|mcc in \("
 )
 
 
@@ -55,8 +57,12 @@ def asked(text: str, meant: Meanings, names: Names) -> RuleNotValid:
         code = "can_write" if len(choices) == 1 else code
     if not choices:
         return RuleNotValid([told_at(text, meant.start, meant.end, "plain_example", example=PLAIN_EXAMPLE)])
-    told = told_at(text, meant.start, meant.end, code, choices=", ".join(choices))
-    return RuleNotValid([told, *_beside(text, meant, choices, names)])
+    told = [told_at(text, meant.start, meant.end, code, choices=", ".join(choices))]
+    if meant.trade:
+        named = {"en": named_codes(meant.trade, "en"), "ko": named_codes(meant.trade, "ko")}
+        word = _FORBIDS.sub("", text[meant.start : meant.end])
+        told.append(told_at(text, meant.end - len(word), meant.end, "trade_is", **named))
+    return RuleNotValid([*told, *_beside(text, meant, choices, names)])
 
 
 def _carrying(text: str, meant: Meanings, choices: list[str]) -> list[str]:

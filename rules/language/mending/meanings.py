@@ -24,6 +24,8 @@ class Meanings:
     code: str = ""
     #: whether the choices deny already what the text denies of this part
     is_denied_within: bool = False
+    #: the category of a trade that is named (`trades`)
+    trade: str = ""
 
 
 _COUNTED = re.compile(

@@ -77,6 +77,8 @@ def write_steps(out: OutputWrapper, steps: Sequence[BookStep]) -> None:
     for step in steps:
         if step.action != "same" or step.reason:
             out.write(f"{step.action:9} {step.part[:-1]:9} {step.name} {step.reason}".rstrip())
+            for warning in step.warnings:
+                out.write(f"    ! {warning}")
             for line in step.lines:
                 out.write(f"    {line}")
     n_same = sum(step.action == "same" and not step.reason for step in steps)

@@ -8,6 +8,7 @@ from rules.language.mending.meanings import Meanings
 from rules.language.mending.unsaid.amounts import amounts_asked, whose_average_asked
 from rules.language.mending.unsaid.carried import not_carried, numbers_lost
 from rules.language.mending.unsaid.counted import things_counted
+from rules.language.mending.unsaid.hours import hours_asked
 from rules.language.mending.unsaid.moments import moments_asked
 from rules.language.mending.unsaid.nights import nights_asked
 from rules.language.mending.unsaid.places import places_asked
@@ -39,7 +40,7 @@ def asked_back(text: str) -> Meanings | None:
     if _WRITTEN.search(re.sub(r"[ap]\.m\.?", "am", text)):
         return None
     readers = (
-        things_counted, nights_asked, moments_asked, whose_average_asked, several_asked, amounts_asked, places_asked,
+        hours_asked, things_counted, nights_asked, moments_asked, whose_average_asked, several_asked, amounts_asked, places_asked,
     )  # fmt: skip
     for asked in readers:
         found = asked(text)

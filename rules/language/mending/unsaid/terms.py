@@ -46,6 +46,7 @@ _TERMS = (
     (r"\bin (?:us )?dollars\b", 'original_currency = "USD"'), (r"\bin euros\b", 'original_currency = "EUR"'), (r"\bin yen\b", 'original_currency = "JPY"'),
     (r"외국\s?통화\S*|외화\s?결제\S*|\b(?:in )?(?:a )?foreign currenc(?:y|ies)\b", "original_currency != currency"),
     (r"매번\s?같은\s?금액\S*|\bevery time the same amount\b|\balways the same amount\b", "count(same cardholder, amount within 30 days) >= 3, count(same cardholder, merchant, amount within 30 days) >= 3"),
+    (r"(?:같은|동일한?)\s?영수증(?:을|이|으로|으로\s?또)?\s?(?:두|2|여러|중복)\s?(?:번|회)?\S*|\b(?:the )?same receipt (?:twice|two times|again|more than once)\b", "count(same receipt within 365 days) >= 2"),
     (r"나눠\S*(?:\s(?:결제|계산)\S*)?|분할\s?의심\S*", "count(same cardholder, merchant, day) >= 2, sum(amount same cardholder, merchant, day) > 500,000 {currency}"),
 )  # fmt: skip
 #: Kinds of expense: a purpose in words, or the company's code of it.
@@ -70,6 +71,11 @@ _EXPENSE_CODES = (
 _UNIT = re.compile(
     r"(?<![가-힣A-Za-z0-9])(?!(?:전부|일부|내부|외부|세부|주부|공부|할부|[미]?첨부|여부|납부|기부|정부|거부|부부)(?:$|[\s이가은는을를의로]))(?!사무실|화장실|미용실|같은\s?(?:팀|부서)|어느|부서|팀)(?P<korean>[가-힣A-Za-z0-9]{1,9}(?:부서|본부|사업부|팀|부|센터|연구소))(?=(?:\s?(?:직원|소속|사원|사람|제외)\S*)|(?:이|가|은|는|의)?(?:\s|$))"
     r"|\b(?!(?:same|one|single|each|every|any|another|different|the|a|my|our|per|whole|other|by|of|in|two|three|and|or|number|average)\b)(?P<english>[a-z]+) (?:team|department|dept|division)\b",
+    re.IGNORECASE,
+)
+_UNITS = re.compile(
+    r"(?<![가-힣])(?P<one>[가-힣A-Za-z0-9]{1,9}(?:부서|본부|사업부|팀|부|센터|연구소))(?:과|와|이나|나|이랑|랑|하고|\s?및|\s?또는|,|·)\s?(?P<other>[가-힣A-Za-z0-9]{1,9}(?:부서|본부|사업부|팀|부|센터|연구소))(?=(?:이|가|은|는|의|만)?(?:\s|$))"
+    r"|\b(?P<first>[a-z]+) (?:and|or|,) (?:the )?(?P<second>[a-z]+) (?:teams?|departments?|depts?|divisions?)\b",
     re.IGNORECASE,
 )
 _GRADES_UP = re.compile(
@@ -101,19 +107,32 @@ _NOW = re.compile(
     re.IGNORECASE,
 )
 _TOTAL = re.compile(r"합계|총|누적|누계|합산|\btotal\b|\bsum\b|to[- ]date|\bytd\b", re.IGNORECASE)
+_ONE_PAYMENT = re.compile(
+    r"\s*((?:all )?(?:in|with|by) (?:just )?(?:a |one )?(?:single|one) (?:payment|transaction|purchase|charge|go|swipe)|single payments?|one payment|한\s?(?:번에|건에|번의?\s?결제(?:로|에)?)|한꺼번에|단건(?:\s?결제)?)\s*[.!]?\s*",
+    re.IGNORECASE,
+)
 _CARD_NUMBER = re.compile(r"카드\s?번호\S*|\bcard numbers?\b", re.IGNORECASE)
 
 
 def terms_asked(text: str) -> Meanings | None:
     """A word of a text that a rule says otherwise: what to write; None where there is none."""
     readers: tuple[Callable[[str], Meanings | None], ...] = (
-        _than_before, _now, nth, in_a_row, class_of_amounts, nearly, people, of_each, _card_number, _term, _expense, _unit, _grade,
+        _one_payment, _than_before, _now, nth, in_a_row, class_of_amounts, nearly, people, of_each, _card_number, _term, _expense, _units, _unit, _grade,
     )  # fmt: skip
     for asked in readers:
         found = asked(text)
         if found is not None:
             return found
     return None
+
+
+def _one_payment(text: str) -> Meanings | None:
+    """Nothing but that it is one payment: what every rule looks at."""
+    match = _ONE_PAYMENT.fullmatch(text)
+    if match is None:
+        return None
+    example = f"amount > 500,000 {usual_currency()}, amount >= 50% * card.limit"
+    return Meanings(match.start(1), match.end(1), example, code="one_payment")
 
 
 def _card_number(text: str) -> Meanings | None:
@@ -205,6 +224,15 @@ def _expense(text: str) -> Meanings | None:
         f'purpose_code = "{code}"',
         f'account_code = "{code}"',
     )
+
+
+def _units(text: str) -> Meanings | None:
+    """Two departments that are named together."""
+    match = _UNITS.search(text)
+    if match is None:
+        return None
+    one, other = (match["one"], match["other"]) if match["one"] else (match["first"], match["second"])
+    return told(match, f"cardholder.department contains any ({quote(one)}, {quote(other)})")
 
 
 def _unit(text: str) -> Meanings | None:
