@@ -243,11 +243,22 @@ def _back(case: Case) -> Line:
             "#timeline",
             _("%(counted)s repaid in an earlier case counts towards a new decision"),
         ),
-        "decided": (told.decided_minor or 0, "#timeline", _("%(decided)s was decided to come back")),
+        "decided": (
+            told.decided_minor or 0,
+            "#timeline",
+            _("%(decided)s was decided to come back until a new decision took its place")
+            if stake.is_replaced
+            else _("%(decided)s was decided to come back"),
+        ),
         "repaid": (told.repaid_minor, "#timeline", _("%(repaid)s was paid back")),
         "earlier": (told.earlier_minor, "#timeline", _("%(earlier)s of it in an earlier case")),
         "later": (told.later_minor, "#timeline", _("%(later)s of it counts towards the new decision")),
         "written_off": (told.written_off_minor, "#timeline", _("%(written_off)s was written off")),
+        "uncovered": (
+            told.uncovered_minor,
+            "#timeline",
+            _("%(uncovered)s was given back before the bank took the repayment back"),
+        ),
         "owed": (told.owed_minor, "#timeline", _("%(owed)s is to be given back")),
     }
     parts = {

@@ -71,6 +71,10 @@ PLACES: Mapping[str, str | Promise] = {
     "stake_line": pgettext_lazy("place of a mail", "a sentence on what the amount is now, where it is known"),
     "still_line": pgettext_lazy("place of a mail", "a sentence on what is still owed, where anything is"),
     "text": pgettext_lazy("place of a mail", "the letter the reviewer wrote, with its questions"),
+    "uncovered_line": pgettext_lazy(
+        "place of a mail",
+        "a sentence on what of it was given back of a repayment that was taken back, where there is any",
+    ),
     "username": pgettext_lazy("place of a mail", "the name of the login"),
 }
 

@@ -56,6 +56,7 @@ def _facts(case: Case, is_korean: bool, facts: dict[str, Any]) -> dict[str, str]
         "owed_line": "",
         "still_line": "",
         "appeal_line": "",
+        "uncovered_line": "",
     }
     for name, value in facts.items():
         is_day = isinstance(value, date)
@@ -67,6 +68,14 @@ def _facts(case: Case, is_korean: bool, facts: dict[str, Any]) -> dict[str, str]
         values["amount_line"] = f"{'반납할 금액' if is_korean else 'Amount to repay'}: {amount}\n"
     if "carried_minor" in facts:
         values["amount_line"] += _earlier_line(facts, case.currency, is_korean)
+    if facts.get("uncovered_minor"):
+        given = format_money(int(facts["uncovered_minor"]), case.currency, language)
+        values["uncovered_line"] = (
+            f"이 가운데 {given}은 반납이 취소되기 전에 회사가 돌려드린 금액입니다. "
+            if is_korean
+            else f"Of this, {given} had been given back to you before the repayment was taken back. "
+        )
+        values["amount_line"] += f"{values['uncovered_line'].strip()}\n" if values["amount_line"] else ""
     if "stake_minor" in facts:
         left = format_money(int(facts["stake_minor"]), case.currency, language)
         values["stake_line"] = (

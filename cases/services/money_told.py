@@ -65,6 +65,7 @@ class Told:
     earlier_minor: int = 0  # of what was repaid: in the cases before it, which it takes up
     owed_minor: int = 0  # of what was repaid: to be given back to the cardholder
     later_minor: int = 0  # of what was repaid: counts towards a decision taken anew in another case
+    uncovered_minor: int = 0  # of what is to come: was given back of money that the bank took back afterwards
 
     @property
     def is_decided_in_part(self) -> bool:
@@ -169,12 +170,14 @@ def _told(case: Case, stake: Stake, decided_minor: int | None, balance: Balance 
     due = stake.due_of(decided_minor or 0)
     earlier, forgone = (stake.carried_minor, stake.forgone_minor) if decided_minor is not None else (0, 0)
     repaid, written_off, owed = max(earlier, 0), forgone, 0
+    uncovered = stake.taken_over_minor if decided_minor is not None else 0
     still = stake.asked_of(decided_minor or 0) if not is_over else 0
     if balance is not None:
         due, still = balance.due_minor, balance.outstanding_minor
         repaid = max(earlier + max(balance.recovered_minor, 0), 0)
         written_off += balance.written_off_minor
         owed = balance.overpaid_minor
+        uncovered = balance.uncovered_minor
     return Told(
         Kind.OWED if owed else _kind(still, repaid, written_off, is_asked=balance is not None),
         stake.spent_minor,
@@ -187,6 +190,7 @@ def _told(case: Case, stake: Stake, decided_minor: int | None, balance: Balance 
         max(earlier, 0),
         owed,
         stake.needed_minor,
+        min(uncovered, still),
     )
 
 

@@ -12,7 +12,7 @@ from cases.instalments import agreed_parts
 from cases.models import Appeal, Case, Decision, ExplanationRequest, Recovery
 from cases.services.company import company_today, due_on, present
 from cases.services.mails import render_mail
-from cases.services.money import asked_minor, balance_of, outstanding
+from cases.services.money import asked_minor, balance_of, outstanding, stake_of
 from cases.services.outbox import enqueue_mail
 from cases.services.standing import case_subject, current_decision, is_dissolved, read_case, recovery_of
 from cases.services.steps import check_step, move
@@ -37,15 +37,14 @@ def resume_recovery(case: Case, *, by: Actor, mail: str = "recovery.resumed") ->
     """Take up again what a closed case asked for, where less came back after all; False where nothing is missing.
 
     The decision of two persons still holds, so it asks again by itself, in the parts that were agreed. What was written off
-    stays given up, and where the matter is open in another case it is decided there.
+    stays given up, and where the matter is open in another case it is decided there. Where another case decided it anew, only what
+    is missing of what this one gave back comes into question.
     """
     case = read_case(case)
     decision, recovery = current_decision(case), recovery_of(case)
     if decision is None or not _asks_again(case, decision):
         return False
-    balance = balance_of(recovery) if recovery else None
-    held = balance.recovered_minor + balance.given_up_minor if balance else 0
-    left = asked_minor(case, decision) - held
+    left = balance_of(recovery).missing_minor if recovery else asked_minor(case, decision)
     if left <= 0:
         return False
     row = check_step(case, Action.RESUME, by=by, expected_version=None, outstanding_minor=left)
@@ -64,8 +63,16 @@ def resume_recovery(case: Case, *, by: Actor, mail: str = "recovery.resumed") ->
         case=case,
         amount_minor=left,
         due_on=due,
+        **uncovered_facts(case),
     )
     return True
+
+
+def uncovered_facts(case: Case) -> dict[str, int]:
+    """For a letter that asks for money: what of it had been given back before the bank took the repayment back; nothing where none was."""
+    recovery = recovery_of(case)
+    minor = balance_of(recovery).uncovered_minor if recovery else stake_of(case).taken_over_minor
+    return {"uncovered_minor": minor} if minor else {}
 
 
 def dissolve_case(case: Case, *, by: Actor) -> None:
@@ -120,7 +127,11 @@ def _asks_again(case: Case, decision: Decision) -> bool:
     if case.state != State.CLOSED or decision.state != Decision.State.APPROVED or not decision.amount_minor:
         return False
     same_matter = Case.objects.filter(bundle_key=case.bundle_key).exclude(state=State.CLOSED)
-    return not case.reopened_as.exists() and not same_matter.exists()
+    return (
+        not same_matter.exists()
+        and not stake_of(case).awaited
+        and not case.reopened_as.exclude(state=State.CLOSED).exists()
+    )
 
 
 def begin_recovery(case: Case, decision: Decision) -> Recovery:
