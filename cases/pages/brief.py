@@ -84,7 +84,7 @@ def brief_of(
     No query where the stake is attached and the case is gathered, one where it has a recovery.
     """
     if not rows:
-        return [_emptied(case)]
+        return [_emptied(case), *([_back(case)] if told_money(case).open_minor else [])]
     lines = [_happened(case, rows), _unusual(case, why), _back(case), *_before(earlier)]
     return [line for line in lines if shows_reasons or line.kind != "unusual" or case.is_blind]
 
@@ -269,7 +269,7 @@ def _back(case: Case) -> Line:
     what = ", ".join(said for minor, _proof, said in amounts.values() if minor > 0)
     if told.open_minor:
         parts["left"] = Linked(_money(told.open_minor, case.currency), "#claims")
-        if case.disposition:
+        if case.disposition or told.uncovered_minor:
             pattern = _("%(what)s; %(left)s is still to come back.")
         elif what:
             pattern = _("%(what)s; %(left)s is still gone.")

@@ -150,7 +150,7 @@ def _recoveries(case_ids: Collection[int]) -> QuerySet[Recovery]:
 
 def _is_judged(case: Case) -> bool:
     """Whether money may have come in on it: it is decided, or ended since its payments are somebody else's."""
-    return bool(case.disposition) or is_dissolved(case)
+    return bool(case.disposition) or is_dissolved(case) or case.state == State.RECOVERING
 
 
 def _told(case: Case, stake: Stake, decided_minor: int | None, balance: Balance | None) -> Told:
@@ -160,12 +160,16 @@ def _told(case: Case, stake: Stake, decided_minor: int | None, balance: Balance 
     if not case.disposition:
         nothing = is_over and not stake.spent_minor
         owed = balance.overpaid_minor if balance is not None else 0
+        asked = (
+            balance.outstanding_minor if balance is not None else 0
+        )  # given back of money that did not stay
         return Told(
-            Kind.OWED if owed else Kind.NOTHING if nothing else Kind.AT_STAKE,
+            Kind.OPEN if asked else Kind.OWED if owed else Kind.NOTHING if nothing else Kind.AT_STAKE,
             stake.spent_minor,
-            0 if nothing else stake.at_stake_minor,
+            asked if asked or nothing else stake.at_stake_minor,
             at_stake_minor=stake.at_stake_minor,
             owed_minor=owed,
+            uncovered_minor=asked,
         )
     due = stake.due_of(decided_minor or 0)
     earlier, forgone = (stake.carried_minor, stake.forgone_minor) if decided_minor is not None else (0, 0)

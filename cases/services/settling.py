@@ -38,11 +38,11 @@ def resume_recovery(case: Case, *, by: Actor, mail: str = "recovery.resumed") ->
 
     The decision of two persons still holds, so it asks again by itself, in the parts that were agreed. What was written off
     stays given up, and where the matter is open in another case it is decided there. Where another case decided it anew, only what
-    is missing of what this one gave back comes into question.
+    is missing of what this one gave back comes into question, and so it is where the payments turned out to be somebody else's.
     """
     case = read_case(case)
     decision, recovery = current_decision(case), recovery_of(case)
-    if decision is None or not _asks_again(case, decision):
+    if not (_asks_again(case, decision) or (recovery is not None and is_dissolved(case))):
         return False
     left = balance_of(recovery).missing_minor if recovery else asked_minor(case, decision)
     if left <= 0:
@@ -52,6 +52,7 @@ def resume_recovery(case: Case, *, by: Actor, mail: str = "recovery.resumed") ->
     move(case, row, by=by, event="recovery.resumed", fields={"closed_at": None}, details=details)
     due = case.due_on or company_today()
     if recovery is None:
+        assert decision is not None
         begin_recovery(case, decision)
     else:
         due = max([due, *(date.fromisoformat(part["due_on"]) for part in recovery.plan)])
@@ -92,15 +93,16 @@ def dissolve_case(case: Case, *, by: Actor) -> None:
     if recovery is not None:
         ended_at = recovery.closed_at or present()
         set_recovery(recovery, closed_at=ended_at, **_without_request(case, recovery))
-    if not was_told:
-        return
-    enqueue_mail(
-        key=f"{NOT_THEIRS}:{case.reference}:{case.version}",
-        to=case.cardholder,
-        mail=NOT_THEIRS,
-        case=case,
-        **_facts_of_end(case),
-    )
+    if was_told:
+        enqueue_mail(
+            key=f"{NOT_THEIRS}:{case.reference}:{case.version}",
+            to=case.cardholder,
+            mail=NOT_THEIRS,
+            case=case,
+            **_facts_of_end(case),
+        )
+    if recovery is not None:  # what had been given back of money that did not stay is missing all the same
+        resume_recovery(case, by=by, mail="recovery.bounced")
 
 
 def _knows_of(case: Case) -> bool:
@@ -123,8 +125,13 @@ def _facts_of_end(case: Case) -> dict[str, Any]:
     return {**({"owed_minor": owed} if owed else {}), **({"appeal_ended": True} if appealed else {})}
 
 
-def _asks_again(case: Case, decision: Decision) -> bool:
-    if case.state != State.CLOSED or decision.state != Decision.State.APPROVED or not decision.amount_minor:
+def _asks_again(case: Case, decision: Decision | None) -> bool:
+    if (
+        decision is None
+        or case.state != State.CLOSED
+        or decision.state != Decision.State.APPROVED
+        or not decision.amount_minor
+    ):
         return False
     same_matter = Case.objects.filter(bundle_key=case.bundle_key).exclude(state=State.CLOSED)
     return (

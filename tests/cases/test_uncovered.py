@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from itertools import permutations
 
 import pytest
@@ -12,10 +13,13 @@ from cases.models import Case, OutboxMessage, Recovery, RecoveryPosting
 from cases.pages.ledger import EXPORT_HEAD, export_row, with_balances
 from cases.papers.dossier.facts import recovery_facts
 from cases.services import errors, recovery
+from cases.services.following import follow_changes
 from cases.services.money import balances_of, stake_of
 from cases.services.money_told import told_money
+from fraud.claims.models import Claim
 from tests.cases.stage import AMOUNT, Stage, fresh
 from tests.cases.test_decided_anew import accepted, decided, gives, ledger, owed, reopened, repaid
+from tests.cast import NOW, correct_claim
 
 pytestmark = pytest.mark.django_db
 GIVEN = 20_000
@@ -161,3 +165,41 @@ def test_money_that_one_earlier_case_has_too_much_of_meets_what_another_gave(sta
     line.decides(0)
     line.check()
     assert (owed(line.first), owed(second)) == (0, 50_000)
+
+
+def test_what_was_given_back_for_a_payment_of_somebody_else_and_did_not_stay_is_asked_for(
+    stage: Stage, client: Client
+) -> None:
+    """Repaid, then the payment turned out to be another person's: 20,000 were given back, and the bank takes all 84,000 back."""
+    case = repaid(stage)
+    claim = Claim.objects.get(alerts__case=case)
+    correct_claim(claim, received_at=datetime.now(NOW.tzinfo), cardholder_id=stage.cast.stranger_record.pk)
+    follow_changes()
+    assert (fresh(case).state, fresh(case).disposition, owed(case)) == ("closed", "", AMOUNT)
+    gives(stage, case, GIVEN)
+    recovery.reverse_posting(
+        posting=RecoveryPosting.objects.filter(recovery__case=case).earliest("pk"),
+        reason="은행 반송",
+        by=stage.actor("approver"),
+        expected_version=fresh(case).version,
+    )
+    told = told_money(fresh(case))
+    assert (fresh(case).state, told.kind, told.minor, told.uncovered_minor) == (
+        "recovering",
+        "open",
+        GIVEN,
+        GIVEN,
+    )
+    looked_at = {
+        "clerk": [f"/recovery/{case.reference}/", "/recovery/", f"/api/v1/recoveries/{case.reference}/"],
+        "cardholder": [f"/my/notices/{case.reference}/", "/my/", f"/api/v1/my/notices/{case.reference}/"],
+        "reviewer": [f"/cases/{case.reference}/", f"/api/v1/cases/{case.reference}/"],
+    }
+    for who, addresses in looked_at.items():
+        client.force_login(getattr(stage.cast, who))
+        for address in addresses:
+            page = client.get(address).content.decode()
+            assert "20,000" in page or "20000" in page, address
+    stage.post(case, GIVEN, line="BANK-9")
+    assert (fresh(case).state, owed(case)) == ("closed", 0)
+    assert told_money(fresh(case)).kind == "nothing"
