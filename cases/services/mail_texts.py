@@ -63,6 +63,9 @@ PLACES: Mapping[str, str | Promise] = {
     "outcome": pgettext_lazy("place of a mail", "the outcome"),
     "owed_line": pgettext_lazy("place of a mail", "a sentence on what is owed to the person"),
     "other": pgettext_lazy("place of a mail", "the case number of the new decision"),
+    "parts_line": pgettext_lazy(
+        "place of a mail", "the days and amounts of what is still to be repaid, where it was agreed in parts"
+    ),
     "reference": pgettext_lazy("place of a mail", "the number of the case"),
     "request": pgettext_lazy("place of a mail", "the number of the request"),
     "request_link": pgettext_lazy("place of a mail", "the link to the request"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
 from typing import Any
 
 from audit.actor import Actor
@@ -50,12 +50,19 @@ def resume_recovery(case: Case, *, by: Actor, mail: str = "recovery.resumed") ->
     row = check_step(case, Action.RESUME, by=by, expected_version=None, outstanding_minor=left)
     details = {"outstanding_minor": left}
     move(case, row, by=by, event="recovery.resumed", fields={"closed_at": None}, details=details)
-    due = case.due_on or company_today()
+    due, parts = case.due_on or company_today(), []
     if recovery is None:
         assert decision is not None
         begin_recovery(case, decision)
     else:
-        due = max([due, *(date.fromisoformat(part["due_on"]) for part in recovery.plan)])
+        parts = [
+            part
+            for part in agreed_parts(
+                recovery.plan, replace(balance_of(recovery), is_closed=False), recovery.planned_after_minor
+            )
+            if not part.is_paid
+        ]
+        due = max([due, *(part.due_on for part in parts)])
         set_recovery(recovery, closed_at=None, due_on=due, dunned=[])
     enqueue_mail(
         key=f"{mail}:{case.reference}:{case.version}",
@@ -65,6 +72,11 @@ def resume_recovery(case: Case, *, by: Actor, mail: str = "recovery.resumed") ->
         amount_minor=left,
         due_on=due,
         **uncovered_facts(case),
+        **(
+            {"parts": [(part.due_on, part.amount_minor - part.paid_minor) for part in parts]}
+            if len(parts) > 1
+            else {}
+        ),
     )
     return True
 

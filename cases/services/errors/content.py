@@ -131,9 +131,10 @@ class ChoiceNotValid(ContentNotValid):
     code = "choice_not_valid"
     text = _("Choose one of: %(choices)s.")
 
-    def __init__(self, *, field: str, choices: Sequence[str]) -> None:
+    def __init__(self, *, field: str, choices: Sequence[str], of: str = "") -> None:
+        """`of`: whose words the choices have, where the field is called otherwise."""
         super().__init__()
-        self.field = field
+        self.field, self.of = field, of or field
         self.choices = list(choices)
 
     @property
@@ -141,7 +142,7 @@ class ChoiceNotValid(ContentNotValid):
         """The choices by their words in the reader's language; where there are none, that the field stays empty."""
         if not self.choices:
             return str(_("There is nothing to choose here for this outcome; leave it empty."))
-        return str(self.text) % {"choices": ", ".join(choice_word(self.field, code) for code in self.choices)}
+        return str(self.text) % {"choices": ", ".join(choice_word(self.of, code) for code in self.choices)}
 
     @property
     def details(self) -> Mapping[str, Any]:
