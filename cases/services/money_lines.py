@@ -21,6 +21,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
 
+from audit.reading import read_once
 from cases.services.money_claims import in_currency_of, net_of, purchases_of, take
 from cases.services.money_relations import Key, LineRelations
 from cases.services.money_rows import (
@@ -53,9 +54,15 @@ class Standing:
 
 
 def standings_of(case_ids: Collection[int]) -> dict[int, Standing]:
-    """How each of these cases stands towards the cases it is connected with."""
-    held = _connected(case_ids)
-    lines = _Lines(held)
+    """How each of these cases stands towards the cases it is connected with; within one reading of a page worked out once."""
+    wanted = frozenset(case_ids)
+    if not wanted:
+        return {}
+    known: list[_Lines] = read_once("lines of cases", list)
+    lines = next((one for one in known if wanted <= one.found.keys()), None)
+    if lines is None:
+        lines = _Lines(_connected(wanted))
+        known.append(lines)
     return {case_id: lines.standing(case_id) for case_id in case_ids}
 
 
