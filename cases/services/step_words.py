@@ -89,13 +89,17 @@ _GUARDS: dict[str, str | Promise] = {
 }
 
 
+#: What can be done in any state, or beside the way a case goes, and takes it no further.
+_BESIDE = BESIDE - {Action.UNMERGE}
+
+
 def open_to_others(
     state: State, facts: Facts, parties: Collection[Party], own: Collection[Action]
 ) -> list[tuple[Party, list[Action]]]:
     """Who else can take the case further and how, each step once: without what is done beside its way and what the reader (in these
     positions, with `own` steps) can do."""
     found: list[tuple[Party, list[Action]]] = []
-    told = set(own) | BESIDE
+    told = set(own) | _BESIDE
     for party in _WHO:
         if party in parties:
             continue
@@ -128,7 +132,7 @@ def said_of_open_steps(
         if why
         else _("This cannot be done in a case that is “%(state)s”.") % {"state": STATE_WORDS[state]}
     ]
-    can = _you_can([step for step in allowed if step not in BESIDE])
+    can = _you_can([step for step in allowed if step not in _BESIDE])
     may = "; ".join(
         pgettext("who: steps", "%(who)s: %(steps)s")
         % {"who": _name(Party(party), holder), "steps": _listed(steps)}

@@ -220,6 +220,8 @@ def not_allowed(
             state=case.state, action=action.value, allowed=mine, guard=guard, is_own=True
         )
     others = open_to_others(state, facts, parties, open_now)
+    if not guard and case.merged_into_id is not None:
+        guard = Guard.NOT_MERGED.value
     return errors.TransitionNotAllowed(
         state=case.state,
         action=action.value,

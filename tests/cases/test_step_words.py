@@ -9,7 +9,7 @@ from django.utils import translation
 
 from audit.people import name_of
 from cases.models import Case
-from cases.services import errors, queue, write_offs
+from cases.services import errors, queue, regrouping, write_offs
 from cases.services.step_words import STATE_WORDS, STEP_WORDS
 from cases.services.steps import check_step
 from cases.workflow import TRANSITIONS, Action, Party, State
@@ -95,3 +95,22 @@ def test_who_has_no_role_for_it_is_told_whose_it_is(stage: Stage) -> None:
         )
     with translation.override("en"):
         assert refusal.value.sentence.endswith("It is done by: Recovery clerk.")
+
+
+def test_of_a_case_that_was_merged_it_says_where_to_go_on_and_that_the_merge_can_be_taken_back(
+    stage: Stage,
+) -> None:
+    into, other = stage.taken(), stage.taken()
+    by = stage.actor("reviewer")
+    regrouping.merge_cases(
+        case=into,
+        other=other,
+        reason="같은 출장",
+        by=by,
+        expected_version=into.version,
+        other_version=other.version,
+    )
+    said = refused(taking(stage, fresh(other)), "en")
+    assert said == (
+        "The case was merged into another one; what is done next is done there. You can now: take the merge back."
+    )
