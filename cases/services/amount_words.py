@@ -59,5 +59,5 @@ OWN_AMOUNTS: dict[str, str | Promise] = {
     Amount.OVERPAID: pgettext_lazy("one's own amount", "Will be given back to you"),
     Amount.GIVEN_BACK: pgettext_lazy("one's own amount", "Given back to you"),
     Amount.RECOVERED_BEFORE: pgettext_lazy("one's own amount", "Repaid before"),
-    Amount.UNCOVERED: pgettext_lazy("one's own amount", "Given back before the repayment bounced"),
+    Amount.UNCOVERED: pgettext_lazy("one's own amount", "Given back, then bounced"),
 }

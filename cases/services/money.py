@@ -111,6 +111,16 @@ class Balance:
         return max(self.own_due_minor - gone, 0)
 
     @property
+    def held_minor(self) -> int:
+        """What came in here and was not given back; nothing where more was given back, which `uncovered_minor` tells."""
+        return max(self.recovered_minor, 0)
+
+    @property
+    def held_before_minor(self) -> int:
+        """The same of the earlier cases of the line."""
+        return self.carried_minor + self.taken_over_minor
+
+    @property
     def uncovered_minor(self) -> int:
         """Of what is to come: what was given back to the cardholder of money that the bank took back afterwards, here or earlier in the line."""
         return self.taken_over_minor + max(-self.recovered_minor - self.short_minor, 0)

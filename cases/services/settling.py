@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from audit.actor import Actor
@@ -50,20 +51,17 @@ def resume_recovery(case: Case, *, by: Actor, mail: str = "recovery.resumed") ->
     row = check_step(case, Action.RESUME, by=by, expected_version=None, outstanding_minor=left)
     details = {"outstanding_minor": left}
     move(case, row, by=by, event="recovery.resumed", fields={"closed_at": None}, details=details)
-    due, parts = case.due_on or company_today(), []
+    due = case.due_on or company_today()
+    parts: list[tuple[date, int]] = []
     if recovery is None:
         assert decision is not None
         begin_recovery(case, decision)
     else:
-        parts = [
-            part
-            for part in agreed_parts(
-                recovery.plan, replace(balance_of(recovery), is_closed=False), recovery.planned_after_minor
-            )
-            if not part.is_paid
-        ]
-        due = max([due, *(part.due_on for part in parts)])
-        set_recovery(recovery, closed_at=None, due_on=due, dunned=[])
+        # Parts were agreed for what the decision asks: where it holds no more they are agreed anew.
+        plan = [] if decision is None or stake_of(case).later else recovery.plan
+        parts = _open_parts(recovery, plan)
+        due = max([due, *(day for day, _minor in parts)])
+        set_recovery(recovery, plan=plan, closed_at=None, due_on=due, dunned=[])
     enqueue_mail(
         key=f"{mail}:{case.reference}:{case.version}",
         to=case.cardholder,
@@ -72,13 +70,16 @@ def resume_recovery(case: Case, *, by: Actor, mail: str = "recovery.resumed") ->
         amount_minor=left,
         due_on=due,
         **uncovered_facts(case),
-        **(
-            {"parts": [(part.due_on, part.amount_minor - part.paid_minor) for part in parts]}
-            if len(parts) > 1
-            else {}
-        ),
+        **({"parts": parts} if len(parts) > 1 else {}),
     )
     return True
+
+
+def _open_parts(recovery: Recovery, plan: list[dict[str, Any]]) -> list[tuple[date, int]]:
+    """Of agreed parts what is open once the recovery goes on: (day, minor units), the first one first."""
+    standing = replace(balance_of(recovery), is_closed=False)
+    parts = agreed_parts(plan, standing, recovery.planned_after_minor)
+    return [(part.due_on, part.amount_minor - part.paid_minor) for part in parts if not part.is_paid]
 
 
 def uncovered_facts(case: Case) -> dict[str, int]:

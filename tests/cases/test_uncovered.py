@@ -122,6 +122,9 @@ def test_all_tell_who_is_asked_for_what_was_given_back(stage: Stage, client: Cli
     client.force_login(stage.cast.cardholder)
     mine = client.get(f"/my/notices/{case.reference}/").content.decode()
     assert "돌려드린 뒤 반납 취소" in mine
+    assert "그 금액을 반납해 주세요" in mine
+    assert "-20,000" not in mine
+    assert "−20,000" not in mine
     assert client.get(f"/api/v1/my/notices/{case.reference}/").json()["recovery"]["uncovered"] == "20000"
 
 
