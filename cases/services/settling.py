@@ -62,6 +62,7 @@ def resume_recovery(case: Case, *, by: Actor, mail: str = "recovery.resumed") ->
         parts = _open_parts(recovery, plan)
         due = max([due, *(day for day, _minor in parts)])
         set_recovery(recovery, plan=plan, closed_at=None, due_on=due, dunned=[])
+    told: dict[str, Any] = uncovered_facts(case) | ({"parts": parts} if len(parts) > 1 else {})
     enqueue_mail(
         key=f"{mail}:{case.reference}:{case.version}",
         to=case.cardholder,
@@ -69,8 +70,7 @@ def resume_recovery(case: Case, *, by: Actor, mail: str = "recovery.resumed") ->
         case=case,
         amount_minor=left,
         due_on=due,
-        **uncovered_facts(case),
-        **({"parts": parts} if len(parts) > 1 else {}),
+        **told,
     )
     return True
 
@@ -82,7 +82,7 @@ def _open_parts(recovery: Recovery, plan: list[dict[str, Any]]) -> list[tuple[da
     return [(part.due_on, part.amount_minor - part.paid_minor) for part in parts if not part.is_paid]
 
 
-def uncovered_facts(case: Case) -> dict[str, int]:
+def uncovered_facts(case: Case) -> dict[str, Any]:
     """For a letter that asks for money: what of it had been given back before the bank took the repayment back; nothing where none was."""
     recovery = recovery_of(case)
     minor = balance_of(recovery).uncovered_minor if recovery else stake_of(case).taken_over_minor
