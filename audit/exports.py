@@ -22,7 +22,9 @@ def safe_cell(value: object) -> object:
         return ""
     if isinstance(value, bool | int | float | Decimal):
         return value
-    text = value.isoformat() if isinstance(value, datetime) else str(value)
+    if isinstance(value, datetime):  # by the company's clock, as everywhere else, with its distance from UTC
+        value = (timezone.localtime(value) if timezone.is_aware(value) else value).isoformat()
+    text = str(value)
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 

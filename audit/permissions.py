@@ -231,6 +231,12 @@ def scope_of(actor: Actor, action: str) -> Scope | None:
     return max(found, key=order.index) if found else None
 
 
+def roles_for(action: str) -> tuple[Role, ...]:
+    """The roles that may do the action, in the order of their labels; none for one that the matrix does not know."""
+    row = ACTIONS.get(action, {})
+    return tuple(role for role in ROLE_LABELS if role in row and role != Role.DATA_CLIENT)
+
+
 def can(actor: Actor, action: str) -> bool:
     """Whether any role of the actor may do the action at all."""
     return scope_of(actor, action) is not None

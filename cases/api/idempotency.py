@@ -16,7 +16,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, status
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -26,6 +25,7 @@ from audit.transactions import one_transaction
 from cases.models import IdempotencyRecord
 from fraud.web.api import FraudView
 from fraud.web.api_errors import is_refusal
+from fraud.web.api_json import CompanyJSONRenderer
 
 MAX_KEY = 80
 #: A key whose request was never answered: longer than any request may take.
@@ -103,7 +103,7 @@ def _keep(view: FraudView, row: IdempotencyRecord, response: Any) -> None:
     if response.status_code >= 400:
         row.delete()
         return
-    plain = json.loads(JSONRenderer().render(response.data) or b"null")
+    plain = json.loads(CompanyJSONRenderer().render(response.data) or b"null")
     if view.told_once:
         plain = {name: value for name, value in plain.items() if name not in view.told_once}
     etag = response.get("ETag", "")

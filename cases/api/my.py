@@ -18,7 +18,7 @@ from cases.api.base import CaseworkView, describe
 from cases.api.bodies import body_of
 from cases.api.serializers.person import STEPS, MyNotice, MyNoticePage, MyRequest, MyRequestPage, MyRequestRow
 from cases.models import Case, ExplanationRequest
-from cases.services.errors import CaseNotFound, CaseworkError, StaleCase, TransitionNotAllowed
+from cases.services.errors import CaseNotFound, StaleCase
 from fraud.claims.identity import cardholders_of, led_by
 from fraud.web.api import ONLY_PAGING, PAGING
 
@@ -98,14 +98,7 @@ class MyView(CaseworkView):
         if isinstance(exc, StaleCase):
             exc = StaleCase(version=0)
             exc.__class__ = _Changed
-        elif isinstance(exc, TransitionNotAllowed):
-            exc = _NotNow()
         return super().handle_exception(exc)
-
-
-class _NotNow(CaseworkError):
-    code = "transition_not_allowed"
-    text = TransitionNotAllowed.text
 
 
 class _Changed(StaleCase):

@@ -84,7 +84,7 @@ def brief_of(
     No query where the stake is attached and the case is gathered, one where it has a recovery.
     """
     if not rows:
-        return [_emptied(case)]
+        return [_emptied(case), *([_back(case)] if told_money(case).open_minor else [])]
     lines = [_happened(case, rows), _unusual(case, why), _back(case), *_before(earlier)]
     return [line for line in lines if shows_reasons or line.kind != "unusual" or case.is_blind]
 
@@ -243,11 +243,22 @@ def _back(case: Case) -> Line:
             "#timeline",
             _("%(counted)s repaid in an earlier case counts towards a new decision"),
         ),
-        "decided": (told.decided_minor or 0, "#timeline", _("%(decided)s was decided to come back")),
+        "decided": (
+            told.decided_minor or 0,
+            "#timeline",
+            _("%(decided)s was decided to come back until a new decision took its place")
+            if stake.is_replaced
+            else _("%(decided)s was decided to come back"),
+        ),
         "repaid": (told.repaid_minor, "#timeline", _("%(repaid)s was paid back")),
         "earlier": (told.earlier_minor, "#timeline", _("%(earlier)s of it in an earlier case")),
         "later": (told.later_minor, "#timeline", _("%(later)s of it counts towards the new decision")),
         "written_off": (told.written_off_minor, "#timeline", _("%(written_off)s was written off")),
+        "uncovered": (
+            told.uncovered_minor,
+            "#timeline",
+            _("%(uncovered)s was given back before the bank took the repayment back"),
+        ),
         "owed": (told.owed_minor, "#timeline", _("%(owed)s is to be given back")),
     }
     parts = {
@@ -258,7 +269,7 @@ def _back(case: Case) -> Line:
     what = ", ".join(said for minor, _proof, said in amounts.values() if minor > 0)
     if told.open_minor:
         parts["left"] = Linked(_money(told.open_minor, case.currency), "#claims")
-        if case.disposition:
+        if case.disposition or told.uncovered_minor:
             pattern = _("%(what)s; %(left)s is still to come back.")
         elif what:
             pattern = _("%(what)s; %(left)s is still gone.")

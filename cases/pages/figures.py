@@ -16,6 +16,7 @@ from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
 from audit import clock
+from audit.reading import read_once
 from cases.models import Appeal, Case
 from cases.services.clocks import overdue_cases
 from cases.services.decided import (
@@ -210,7 +211,8 @@ def _money(rows: Sequence[CaseMoney]) -> tuple[MoneyFigures, ...]:
 
 def main_currencies() -> list[str]:
     """The currency of most of the latest cases."""
-    found = Case.objects.order_by("-id").values_list("currency", flat=True)[:200]
+    latest = Case.objects.order_by("-id").values_list("currency", flat=True)[:200]
+    found = read_once("currencies of the latest cases", lambda: list(latest))
     return [Counter(found).most_common(1)[0][0]] if found else [current_settings().currency]
 
 

@@ -41,6 +41,7 @@ EXPORT_HEAD = [
     "closed_at",
     "recovered_before",
     "written_off_before",
+    "uncovered",
 ]
 
 
@@ -60,6 +61,7 @@ _HEADS = (
     pgettext_lazy("ledger export", "Closed at"),
     AMOUNTS[Amount.RECOVERED_BEFORE],
     AMOUNTS[Amount.WRITTEN_OFF_BEFORE],
+    AMOUNTS[Amount.UNCOVERED],
 )
 
 
@@ -174,6 +176,7 @@ def export_row(row: LedgerRow) -> list[Any]:
         recovery.closed_at,
         to_decimal(balance.carried_minor, recovery.currency),
         to_decimal(balance.forgone_minor, recovery.currency),
+        to_decimal(balance.uncovered_minor, recovery.currency),
     ]
 
 

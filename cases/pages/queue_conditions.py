@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from audit.language import current_language
 from audit.people import number_key
 from audit.people_rows import with_number
+from audit.reading import read_once
 from audit.typed import whole_number
 from cases.models import BLIND, Alert, Case, CaseTag
 from fraud.claims.identity import cardholders_of, people_named
@@ -35,7 +36,8 @@ def rules_shown(cases: QuerySet[Case]) -> dict[str, set[int]]:
     shown: dict[str, set[int]] = {}
     for code, case_id in hits.values_list("rule_version__rule__code", "claim__alerts__case_id").distinct():
         shown.setdefault(code, set()).add(case_id)
-    known = {code.lower(): code for code in Rule.objects.values_list("code", flat=True)}
+    codes = read_once("codes of rules", lambda: list(Rule.objects.values_list("code", flat=True)))
+    known = {code.lower(): code for code in codes}
     for case_id, pattern in open_to_all.values_list("pk", "pattern"):
         if pattern.lower() in known:
             shown.setdefault(known[pattern.lower()], set()).add(case_id)

@@ -7,20 +7,21 @@ from django.utils.translation import pgettext_lazy
 
 from cases.services.amount_words import AMOUNTS, Amount
 from cases.services.money_told import Kind
+from cases.services.step_words import STATE_WORDS
 from cases.workflow import State
 
+_STATE_TAGS = {
+    State.NEW: "info",
+    State.IN_REVIEW: "accent",
+    State.EXPLAINED: "info",
+    State.NO_RESPONSE: "warning",
+    State.PENDING_APPROVAL: "accent",
+    State.APPEALED: "warning",
+    State.RECOVERING: "accent",
+}
 # state → (word, meaning of the tag)
 STATES: dict[str, tuple[str | Promise, str]] = {
-    State.NEW: (pgettext_lazy("case state", "New"), "info"),
-    State.IN_REVIEW: (pgettext_lazy("case state", "In review"), "accent"),
-    State.AWAITING_EXPLANATION: (pgettext_lazy("case state", "Asked"), ""),
-    State.EXPLAINED: (pgettext_lazy("case state", "Explained"), "info"),
-    State.NO_RESPONSE: (pgettext_lazy("case state", "No answer"), "warning"),
-    State.PENDING_APPROVAL: (pgettext_lazy("case state", "To approve"), "accent"),
-    State.NOTIFIED: (pgettext_lazy("case state", "Notified"), ""),
-    State.APPEALED: (pgettext_lazy("case state", "Appealed"), "warning"),
-    State.RECOVERING: (pgettext_lazy("case state", "Recovering"), "accent"),
-    State.CLOSED: (pgettext_lazy("case state", "Closed"), ""),
+    state: (STATE_WORDS[state], _STATE_TAGS.get(state, "")) for state in State
 }
 SOURCES: dict[str, str | Promise] = {
     "model": pgettext_lazy("case source", "Model"),

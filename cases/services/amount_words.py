@@ -28,6 +28,9 @@ class Amount(StrEnum):
         "recovered_before"  # in the cases that one opened anew takes up, as far as its decision needs it
     )
     WRITTEN_OFF_BEFORE = "written_off_before"
+    UNCOVERED = (
+        "uncovered"  # given back to the cardholder of money that the bank took back afterwards; is asked for
+    )
 
 
 AMOUNTS: dict[str, str | Promise] = {
@@ -43,6 +46,7 @@ AMOUNTS: dict[str, str | Promise] = {
     Amount.GIVEN_BACK: pgettext_lazy("amount", "Given back"),
     Amount.RECOVERED_BEFORE: pgettext_lazy("amount", "Recovered before"),
     Amount.WRITTEN_OFF_BEFORE: pgettext_lazy("amount", "Written off before"),
+    Amount.UNCOVERED: pgettext_lazy("amount", "Given back, then bounced"),
 }
 #: The same to the person who spent it; what is at stake has no name there.
 OWN_AMOUNTS: dict[str, str | Promise] = {
@@ -55,4 +59,5 @@ OWN_AMOUNTS: dict[str, str | Promise] = {
     Amount.OVERPAID: pgettext_lazy("one's own amount", "Will be given back to you"),
     Amount.GIVEN_BACK: pgettext_lazy("one's own amount", "Given back to you"),
     Amount.RECOVERED_BEFORE: pgettext_lazy("one's own amount", "Repaid before"),
+    Amount.UNCOVERED: pgettext_lazy("one's own amount", "Given back, then bounced"),
 }

@@ -15,7 +15,7 @@ from cases.services.conflicts import relations_of
 from cases.services.held_back import let_go
 from cases.services.joining import hold_claims, undecided_case_of
 from cases.services.labelling import label_claims
-from cases.services.money import expected_loss_of, priority_of
+from cases.services.money import expected_loss_of, priority_of, stake_of
 from cases.services.opening_rows import create_case, free_key
 from cases.services.steps import change_recorded, check_step, read_case
 from cases.services.texts import clean_reason, clean_text
@@ -87,13 +87,16 @@ def reopen_case(*, case: Case, reason: str, by: Actor, expected_version: int | N
         raise errors.NothingToReopen
     again = (
         case.reopened_as.exclude(state=State.CLOSED).first()
-        or Case.objects.filter(bundle_key=case.bundle_key).exclude(state=State.CLOSED).first()
+        or Case.objects.filter(bundle_key=case.bundle_key)
+        .exclude(state=State.CLOSED)
+        .exclude(pk__in=stake_of(case).earlier)  # only asks for what it gave back
+        .first()
     )
     if again is not None:
         raise errors.OpenCaseExists(reference=again.reference)
     successor = create_case(
         by,
-        bundle_key=case.bundle_key,
+        bundle_key=free_key(case.bundle_key),
         cardholder=case.cardholder,
         merchant=case.merchant,
         run=case.run,

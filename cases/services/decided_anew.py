@@ -68,12 +68,15 @@ def told_earlier(case: Case, decision: Decision) -> dict[str, int]:
     return {
         "carried_minor": min(stake.carried_minor, stake.due_of(decision.amount_minor)),
         "asked_minor": stake.asked_of(decision.amount_minor),
+        **({"uncovered_minor": stake.taken_over_minor} if stake.taken_over_minor else {}),
     }
 
 
 def tell_owed_earlier(case: Case, before: Mapping[int, int], *, by: Actor) -> None:
-    """After a decision of the case: where it changed what is owed on an earlier one, that case says so, its cardholder and the clerks are told."""
+    """After a decision of the case: where it changed what is owed on an earlier one, that case says so, its cardholder and the clerks are told;
+    one that gave back what the bank took back asks for it as far as the decision does not."""
     now = owed_earlier(case)
+    _ask_where_missing(now)
     changed = [pk for pk, owed in now.items() if owed != before.get(pk, 0)]
     if not changed:
         return
@@ -98,14 +101,29 @@ def tell_owed_earlier(case: Case, before: Mapping[int, int], *, by: Actor) -> No
             tell(user=clerk, kind="owed", key=key, case=earlier, other=case.reference)
 
 
+def ask_in_line(case: Case) -> None:
+    """Once the case asks for nothing any more: what its line is to get is asked for where it is missing."""
+    _ask_where_missing(stake_of(case).earlier)
+
+
+def _ask_where_missing(case_ids: Collection[int]) -> None:
+    """Of earlier cases: one that had ended asks for what it gave back of money that the bank took back, one that asks for nothing any more ends."""
+    for recovery in Recovery.objects.filter(case__in=case_ids).select_related("case").order_by("case_id"):
+        if not resume_recovery(recovery.case, by=SETTLING, mail="recovery.bounced"):
+            settle_recovery(recovery, by=SETTLING)
+
+
 def follow_in_line(case: Case) -> None:
-    """After what came in on a case changed: the cases whose decision counts it ask for more or less, go on or end."""
+    """After what came in on a case changed: the cases whose decision counts it ask for more or less, go on or end, and so do those that
+    gave back what it had."""
+    beside: set[int] = set()
     for later in (
         Case.objects.filter(pk__in=stake_of(case).later)
         .select_related("cardholder__department", "assignee")
         .order_by("pk")
     ):
         stake = stake_of(later)
+        beside |= stake.earlier - {case.pk}
         change_recorded(
             later,
             {"version": later.version + 1, "has_news": True},
@@ -122,3 +140,4 @@ def follow_in_line(case: Case) -> None:
             resume_recovery(later, by=SETTLING, mail="recovery.bounced")
         elif later.state == State.RECOVERING and recovery and not settle_recovery(recovery, by=SETTLING):
             due_with_parts(later, recovery)
+    _ask_where_missing(beside)

@@ -19,7 +19,15 @@ from cases.services.labelling import label_claims
 from cases.services.money import due_minor
 from cases.services.outbox import enqueue_mail
 from cases.services.queue import take_case
-from cases.services.steps import UNDO_SECONDS, UNDOABLE, check_step, move, read_case
+from cases.services.steps import (
+    UNDO_SECONDS,
+    UNDOABLE,
+    check_step,
+    move,
+    not_allowed,
+    parties_towards,
+    read_case,
+)
 from cases.services.texts import clean_line, clean_reason
 from cases.workflow import AGAINST, CLEARED, Action, State
 
@@ -198,7 +206,7 @@ def proposal_of(case: Case, by: Actor, expected_version: int | None) -> Decision
         check_step(
             case, Action.APPROVE, by=by, expected_version=expected_version
         )  # who may not and what changed, before what cannot
-        raise errors.TransitionNotAllowed(state=case.state, action=Action.APPROVE.value, allowed=[])
+        raise not_allowed(case, Action.APPROVE, parties_towards(case, by))
     return found
 
 

@@ -105,7 +105,9 @@ def check_may_add(*, request: ExplanationRequest | Case, by: Actor) -> None:
     check_unseen(case, _sending(case, for_appeal=isinstance(request, Case)), by=by)
     current = current_request(case)
     if isinstance(request, ExplanationRequest) and (current is None or current.pk != request.pk):
-        raise errors.TransitionNotAllowed(state=case.state, action="answer", allowed=[], guard="closed")
+        raise errors.TransitionNotAllowed(
+            state=case.state, action="answer", allowed=[], guard="closed", is_own=True
+        )
     _check_room(case)
 
 

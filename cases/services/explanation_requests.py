@@ -233,7 +233,7 @@ def same_request(case: Case, request: ExplanationRequest) -> ExplanationRequest:
     current = current_request(case)
     if current is None or current.pk != request.pk:
         raise errors.TransitionNotAllowed(
-            state=case.state, action=Action.ANSWER.value, allowed=[], guard="closed"
+            state=case.state, action=Action.ANSWER.value, allowed=[], guard="closed", is_own=True
         )
     return current
 

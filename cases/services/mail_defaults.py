@@ -161,21 +161,21 @@ _OF_CASES: dict[str, dict[str, tuple[str, str]]] = {
     "recovery.resumed": {
         "en": (
             "Repayment is asked for again ({reference})",
-            "The payments behind your repayment were corrected, and money is missing again. {amount} is to be repaid, due on {due_on}.\n\n{notice_link}",
+            "The payments behind your repayment were corrected, and money is missing again. {amount} is to be repaid, due on {due_on}. {parts_line}{uncovered_line}\n\n{notice_link}",
         ),
         "ko": (
             "반납이 다시 시작되었습니다({reference})",
-            "결제 내역이 정정되어 반납할 금액이 다시 생겼습니다. 남은 반납액은 {amount}이며 기한은 {due_on}입니다.\n\n{notice_link}",
+            "결제 내역이 정정되어 반납할 금액이 다시 생겼습니다. 남은 반납액은 {amount}이며 기한은 {due_on}입니다. {parts_line}{uncovered_line}\n\n{notice_link}",
         ),
     },
     "recovery.bounced": {
         "en": (
             "A repayment was taken back ({reference})",
-            "A repayment that had been booked was taken back. {amount} is to be repaid, due on {due_on}.\n\n{notice_link}",
+            "A repayment that had been booked was taken back. {amount} is to be repaid, due on {due_on}. {parts_line}{uncovered_line}\n\n{notice_link}",
         ),
         "ko": (
             "반납하신 금액이 취소되었습니다({reference})",
-            "반납으로 처리되었던 금액이 취소되었습니다. 남은 반납액은 {amount}이며 기한은 {due_on}입니다.\n\n{notice_link}",
+            "반납으로 처리되었던 금액이 취소되었습니다. 남은 반납액은 {amount}이며 기한은 {due_on}입니다. {parts_line}{uncovered_line}\n\n{notice_link}",
         ),
     },
     "recovery.given_back": {

@@ -63,6 +63,9 @@ PLACES: Mapping[str, str | Promise] = {
     "outcome": pgettext_lazy("place of a mail", "the outcome"),
     "owed_line": pgettext_lazy("place of a mail", "a sentence on what is owed to the person"),
     "other": pgettext_lazy("place of a mail", "the case number of the new decision"),
+    "parts_line": pgettext_lazy(
+        "place of a mail", "the days and amounts of what is still to be repaid, where it was agreed in parts"
+    ),
     "reference": pgettext_lazy("place of a mail", "the number of the case"),
     "request": pgettext_lazy("place of a mail", "the number of the request"),
     "request_link": pgettext_lazy("place of a mail", "the link to the request"),
@@ -71,6 +74,10 @@ PLACES: Mapping[str, str | Promise] = {
     "stake_line": pgettext_lazy("place of a mail", "a sentence on what the amount is now, where it is known"),
     "still_line": pgettext_lazy("place of a mail", "a sentence on what is still owed, where anything is"),
     "text": pgettext_lazy("place of a mail", "the letter the reviewer wrote, with its questions"),
+    "uncovered_line": pgettext_lazy(
+        "place of a mail",
+        "a sentence on what of it was given back of a repayment that was taken back, where there is any",
+    ),
     "username": pgettext_lazy("place of a mail", "the name of the login"),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -56,6 +56,8 @@ def _facts(case: Case, is_korean: bool, facts: dict[str, Any]) -> dict[str, str]
         "owed_line": "",
         "still_line": "",
         "appeal_line": "",
+        "uncovered_line": "",
+        "parts_line": "",
     }
     for name, value in facts.items():
         is_day = isinstance(value, date)
@@ -67,6 +69,16 @@ def _facts(case: Case, is_korean: bool, facts: dict[str, Any]) -> dict[str, str]
         values["amount_line"] = f"{'반납할 금액' if is_korean else 'Amount to repay'}: {amount}\n"
     if "carried_minor" in facts:
         values["amount_line"] += _earlier_line(facts, case.currency, is_korean)
+    if facts.get("uncovered_minor"):
+        given = format_money(int(facts["uncovered_minor"]), case.currency, language)
+        values["uncovered_line"] = (
+            f"이 가운데 {given}은 반납이 취소되기 전에 회사가 돌려드린 금액입니다. "
+            if is_korean
+            else f"Of this, {given} had been given back to you before the repayment was taken back. "
+        )
+        values["amount_line"] += f"{values['uncovered_line'].strip()}\n" if values["amount_line"] else ""
+    if "parts" in facts:
+        values["parts_line"] = _parts_line(facts["parts"], case.currency, is_korean)
     if "stake_minor" in facts:
         left = format_money(int(facts["stake_minor"]), case.currency, language)
         values["stake_line"] = (
@@ -95,6 +107,16 @@ def _facts(case: Case, is_korean: bool, facts: dict[str, Any]) -> dict[str, str]
     if facts.get("result"):
         values["result"] = _RESULTS[str(facts["result"])][1 if is_korean else 0]
     return values
+
+
+def _parts_line(parts: Sequence[tuple[date, int]], currency: str, is_korean: bool) -> str:
+    """What is open of the agreed parts: each with its day and amount, the first one first."""
+    language = "ko" if is_korean else "en"
+    told = ", ".join(
+        f"{say_day(on, language, today=company_today())} {format_money(minor, currency, language)}"
+        for on, minor in parts
+    )
+    return f"남은 회차는 {told}입니다. " if is_korean else f"In the agreed parts: {told}. "
 
 
 def _earlier_line(facts: Mapping[str, Any], currency: str, is_korean: bool) -> str:

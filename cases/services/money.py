@@ -6,7 +6,8 @@
     open     = due - postings - an approved write-off, never below 0; nothing once the recovery has ended
 
 Where a case was reopened, the decision that was taken anew holds in the place of the earlier one (`money_lines`): what was taken or
-given up before counts towards it, and what it does not need of that is owed by the case that took it.
+given up before counts towards it, and what it does not need of that is owed by the case that took it. What was given back of money that
+the bank took back afterwards is due whatever was decided: on the decision that holds, or on the case that gave it where that asks for nothing.
 
 Queue, case, letter, proposal, approval, notice, appeal, opening, sweep, reopening, reports and exports ask here. Amounts
 are minor units of the case's currency; claims of another person since a correction count nothing, nor do those in another
@@ -45,12 +46,16 @@ class Stake:
     forgone_minor: int = 0  # was given up in them
     needed_minor: int = 0  # of what came in here, what later decisions of its line need
     needed_forgone_minor: int = 0
-    short_minor: int = 0  # given back here beyond what came in, which a later decision of its line asks for
+    short_minor: int = (
+        0  # given back here beyond what came in, as far as others of its line ask for it or have it
+    )
+    taken_over_minor: int = 0  # so given back in the earlier cases of its line, and asked for by its decision
     others: frozenset[int] = field(
         default=frozenset(), compare=False
     )  # the other cases that hold one of its claims
     earlier: frozenset[int] = field(default=frozenset(), compare=False)  # the earlier cases of its line
     later: frozenset[int] = field(default=frozenset(), compare=False)  # those whose decision now holds
+    awaited: frozenset[int] = field(default=frozenset(), compare=False)  # open ones that are to decide anew
     superseded: frozenset[int] = field(default=frozenset(), compare=False)  # those payments
 
     @property
@@ -82,6 +87,8 @@ class Balance:
     recovered_minor: int
     given_up_minor: int = 0  # what two persons gave up, whatever of it the card gave back since
     given_back_minor: int = 0  # paid back to the cardholder; `recovered_minor` is what came in less this
+    short_minor: int = 0  # of what was given back beyond what came in: asked for elsewhere, or met by other money of its line
+    taken_over_minor: int = 0  # what was so given back in the earlier cases of the line and is asked for here
     kept_minor: int = 0  # of what came in: for payments that left as another person's and are theirs again
     carried_minor: int = 0  # what was taken in the earlier cases of its line and counts towards what is due
     forgone_minor: int = 0  # what was given up in them
@@ -95,15 +102,34 @@ class Balance:
     @property
     def outstanding_minor(self) -> int:
         """What is still to come; a recovery that has ended asks for nothing until it is taken up again."""
-        gone = self.recovered_minor + self.given_up_minor + self.forgone_minor
-        return 0 if self.is_closed else max(self.own_due_minor - gone, 0)
+        return 0 if self.is_closed else self.missing_minor
+
+    @property
+    def missing_minor(self) -> int:
+        """The same, whether it has ended or not: what it asks for once it is taken up again."""
+        gone = self.recovered_minor + self.short_minor + self.given_up_minor + self.forgone_minor
+        return max(self.own_due_minor - gone, 0)
+
+    @property
+    def held_minor(self) -> int:
+        """What came in here and was not given back; nothing where more was given back, which `uncovered_minor` tells."""
+        return max(self.recovered_minor, 0)
+
+    @property
+    def held_before_minor(self) -> int:
+        """The same of the earlier cases of the line."""
+        return self.carried_minor + self.taken_over_minor
+
+    @property
+    def uncovered_minor(self) -> int:
+        """Of what is to come: what was given back to the cardholder of money that the bank took back afterwards, here or earlier in the line."""
+        return self.taken_over_minor + max(-self.recovered_minor - self.short_minor, 0)
 
     @property
     def written_off_minor(self) -> int:
         """What is lost by giving it up: no more than is missing now."""
-        return min(
-            self.given_up_minor, max(self.own_due_minor - self.recovered_minor - self.forgone_minor, 0)
-        )
+        missing = self.own_due_minor - self.recovered_minor - self.short_minor - self.forgone_minor
+        return min(self.given_up_minor, max(missing, 0))
 
     @property
     def overpaid_minor(self) -> int:
@@ -190,6 +216,8 @@ def _of_line(standing: Standing) -> dict[str, Any]:
         "needed_minor": standing.needed_minor,
         "needed_forgone_minor": standing.needed_forgone_minor,
         "short_minor": standing.short_minor,
+        "taken_over_minor": standing.taken_over_minor,
+        "awaited": standing.awaited,
         "earlier": standing.prior,
         "later": frozenset(standing.later),
         "superseded": standing.superseded,
@@ -229,6 +257,8 @@ def balances_of(recoveries: Collection[Recovery]) -> dict[int, Balance]:
                 due_minor=stake.due_of(recovery.amount_minor),
                 carried_minor=stake.carried_minor,
                 forgone_minor=stake.forgone_minor,
+                short_minor=stake.short_minor,
+                taken_over_minor=stake.taken_over_minor,
                 recovered_minor=sums.came_back_minor,
                 given_up_minor=recovery.waived_minor,
                 given_back_minor=sums.given_back_minor,

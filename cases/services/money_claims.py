@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
+from audit.reading import read_once
 from cases.services.money_rows import Asked, HeldClaim
 from fraud.claims.models import ClaimVersion
 from fraud.claims.money import returned_by_claim
@@ -35,7 +36,7 @@ def net_of(
 ) -> dict[int, dict[int, int]]:
     """Case → claim → what of it is still gone, never below 0. `returned`: what came back of every claim, where it was just asked."""
     if returned is None:
-        returned = returned_by_claim(claim_id for claims in purchases.values() for claim_id in claims)
+        returned = _returned(frozenset(claim_id for claims in purchases.values() for claim_id in claims))
     restated = {(row.case_id, row.claim_id): row.minor for row in held if row.is_restated}
     found: dict[int, dict[int, int]] = {case_id: {} for case_id in purchases}
     for case_id, claims in purchases.items():
@@ -43,6 +44,16 @@ def net_of(
             back, now = returned.get(claim_id, 0), restated.get((case_id, claim_id))
             found[case_id][claim_id] = max(minor - back, 0) if now is None else share_gone(minor, now, back)
     return found
+
+
+def _returned(claim_ids: frozenset[int]) -> Mapping[int, int]:
+    """What came back of each claim; within one reading of a page asked once."""
+    known: list[tuple[frozenset[int], Mapping[int, int]]] = read_once("returned of claims", list)
+    for asked, returned in known:
+        if claim_ids <= asked:
+            return returned
+    known.append((claim_ids, returned_by_claim(claim_ids)))
+    return known[-1][1]
 
 
 def judged_amounts(rows: Collection[HeldClaim]) -> dict[tuple[int, str], int]:

@@ -7,14 +7,15 @@ counts with the case whose decision holds now, as far as that needs it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from cases.models import Recovery
+from audit.reading import read_once
+from cases.models import Case, Recovery
 from cases.services.decided import misuse_decided_in
-from cases.services.money import balances_of, stakes_of
+from cases.services.money import Stake, balances_of, stakes_of
 from cases.services.money_told import confirmed_by_currency
 
 
@@ -53,16 +54,40 @@ def money_counted(since: date, until: date | None, hidden: frozenset[int]) -> tu
 
     A case that waits for money and was decided in the period has two rows, each with what the other has not.
     """
-    return (*money_decided(since, until, hidden), *money_still_open(hidden))
+    misuse, waiting = _misuse(since, until, hidden), _waiting(hidden)
+    stakes = stakes_of({case.pk: case for case in (*misuse, *(one.case for one in waiting))}.values())
+    for one in waiting:
+        one.case.stake = stakes[one.case_id]
+    return (*_decided(misuse, stakes), *_still_open(waiting))
 
 
 def money_decided(since: date, until: date | None, hidden: frozenset[int]) -> Iterator[CaseMoney]:
     """A row a case decided as misuse in the period, with all but what is still open."""
-    misuse = list(misuse_decided_in(since, until).exclude(pk__in=hidden))
+    misuse = _misuse(since, until, hidden)
+    return _decided(misuse, stakes_of(misuse))
+
+
+def money_still_open(hidden: frozenset[int]) -> Iterator[CaseMoney]:
+    """A row an open recovery, whenever its case was decided, with what is still open of it."""
+    return _still_open(_waiting(hidden))
+
+
+def _misuse(since: date, until: date | None, hidden: frozenset[int]) -> list[Case]:
+    return list(misuse_decided_in(since, until).exclude(pk__in=hidden))
+
+
+def _waiting(hidden: frozenset[int]) -> list[Recovery]:
+    """The open recoveries; the same for any period, so asked once a page."""
+    rows = Recovery.objects.filter(closed_at=None).exclude(case__in=hidden)
+    return read_once(
+        ("recoveries that wait", hidden), lambda: list(rows.select_related("case").order_by("pk"))
+    )
+
+
+def _decided(misuse: list[Case], stakes: Mapping[int, Stake]) -> Iterator[CaseMoney]:
     by_id = {case.pk: case for case in misuse}
     confirmed = confirmed_by_currency(misuse)
     repaid = list(Recovery.objects.filter(case__in=misuse).select_related("case"))
-    stakes = stakes_of(misuse)
     for recovery in repaid:
         recovery.case.stake = stakes[recovery.case_id]
     balances = balances_of(repaid)
@@ -84,12 +109,10 @@ def money_decided(since: date, until: date | None, hidden: frozenset[int]) -> It
         )
 
 
-def money_still_open(hidden: frozenset[int]) -> Iterator[CaseMoney]:
-    """A row an open recovery, whenever its case was decided, with what is still open of it."""
-    waiting = list(
-        Recovery.objects.filter(closed_at=None).exclude(case__in=hidden).select_related("case").order_by("pk")
+def _still_open(waiting: list[Recovery]) -> Iterator[CaseMoney]:
+    balances = read_once(
+        ("balances that wait", tuple(one.pk for one in waiting)), lambda: balances_of(waiting)
     )
-    balances = balances_of(waiting)
     for recovery in waiting:
         minor = balances[recovery.pk].outstanding_minor
         yield CaseMoney(recovery.case_id, recovery.currency, outstanding_minor=minor)

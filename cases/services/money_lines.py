@@ -6,8 +6,9 @@ belongs to the payment: what was taken for it stays posted where it came in and 
     prior       earlier cases of the line: neither what came in there nor what they decided stands against the new case's stake
     superseded  payments of a case on which a later case of the line has decided: its own decision speaks of them no more
     carried     what came in on prior cases and the decision that holds needs; what it does not need is owed where it came in
-                (less what was given back there although the bank took back what had come in: that is asked for once more)
     forgone     the same of what two persons gave up there
+    short       given back there beyond what came in, since the bank took back what had come in: met by what the line has too much of, the rest
+                is asked for by the decision that holds, or, where that asks for nothing (a clearing), by the case that gave it back
 
 So over a line what came in and is not owed, what was given up and what is asked for are together what holds, once. Every case is seen by
 itself and with all cases it is connected with by payments, so the answer does not depend on which others are asked about. Amounts are
@@ -20,6 +21,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
 
+from audit.reading import read_once
 from cases.services.money_claims import in_currency_of, net_of, purchases_of, take
 from cases.services.money_relations import Key, LineRelations
 from cases.services.money_rows import (
@@ -43,16 +45,24 @@ class Standing:
     forgone_minor: int = 0
     needed_minor: int = 0  # of what came in here: what later decisions of the line need
     needed_forgone_minor: int = 0
-    short_minor: int = 0  # of what was given back here beyond what came in: what a later decision asks for
+    short_minor: int = 0  # given back here beyond what came in: what a later decision asks for, or money elsewhere in the line meets
+    taken_over_minor: int = 0  # of what was so given back in earlier cases: what this decision asks for
     superseded: frozenset[int] = frozenset()
     prior: frozenset[int] = frozenset()
     later: set[int] = field(default_factory=set)  # cases whose decision governs payments of this one
+    awaited: frozenset[int] = frozenset()  # open cases that are to decide on payments of this one
 
 
 def standings_of(case_ids: Collection[int]) -> dict[int, Standing]:
-    """How each of these cases stands towards the cases it is connected with."""
-    held = _connected(case_ids)
-    lines = _Lines(held)
+    """How each of these cases stands towards the cases it is connected with; within one reading of a page worked out once."""
+    wanted = frozenset(case_ids)
+    if not wanted:
+        return {}
+    known: list[_Lines] = read_once("lines of cases", list)
+    lines = next((one for one in known if wanted <= one.found.keys()), None)
+    if lines is None:
+        lines = _Lines(_connected(wanted))
+        known.append(lines)
     return {case_id: lines.standing(case_id) for case_id in case_ids}
 
 
@@ -91,6 +101,7 @@ class _Lines:
             relations.superseded,
             relations.governing,
         )
+        self.awaited = relations.awaited
         self.found = {case_id: Standing() for case_id in self.cases}
         for case_id, governed in self.governing.items():
             for earlier in governed:
@@ -112,6 +123,8 @@ class _Lines:
         left = self._spoken_of(case_id)
         due = min(self.decided[case_id][1], max(sum(left.values()) - standing.elsewhere_minor, 0))
         standing.carried_minor = self._carry(case_id, left, due)
+        standing.taken_over_minor = self._take_over(case_id)
+        standing.carried_minor -= standing.taken_over_minor
         mine = self.asked[case_id].came_back_minor if case_id in self.asked else 0
         standing.forgone_minor = self._forgo(case_id, left, max(due - standing.carried_minor - mine, 0))
 
@@ -125,7 +138,10 @@ class _Lines:
         for pk in self._in_order(prior):
             part = min(money[pk].came_back_minor, stake - standing.carried_minor)
             standing.carried_minor += take(left, prior[pk] & left.keys(), part)
-        standing.carried_minor -= sum(self._short(case_id, pk) for pk in self._in_order(prior))
+        spare = sum(money[pk].came_back_minor for pk in self._in_order(prior)) - standing.carried_minor
+        short = sum(money[pk].short_minor for pk in self._in_order(prior))
+        standing.taken_over_minor = max(short - max(spare, 0), 0)
+        standing.carried_minor -= standing.taken_over_minor
         for pk in self._in_order(prior):
             free = self._given_up_of(case_id, pk, self.waived.get(pk, 0))
             part = min(free, stake - standing.carried_minor - standing.forgone_minor)
@@ -138,6 +154,7 @@ class _Lines:
         standing.superseded = frozenset(gone)
         standing.superseded_minor = sum(minor for claim_id, minor in net.items() if claim_id in gone)
         standing.prior = frozenset(self.prior.get(case_id, ()))
+        standing.awaited = frozenset(self.awaited.get(case_id, ()))
         standing.elsewhere_minor = self._held_elsewhere(case_id)
         return standing
 
@@ -216,15 +233,52 @@ class _Lines:
             part = take(left, governed[pk] & left.keys(), min(free, due - carried))
             self.found[pk].needed_minor += rest if part == free else _share(part, theirs, here)
             carried += part
-        for pk in self._in_order(governed) if due else ():
-            if self.asked[pk].short_minor and not self.found[pk].short_minor:
-                carried -= self._short(case_id, pk)
-                self.found[pk].short_minor = self.asked[pk].short_minor
         return carried
 
-    def _short(self, case_id: int, pk: int) -> int:
-        """What was given back in another case beyond what came in there, in the currency of the first."""
-        return self._in_own(case_id, pk, self.asked[pk].short_minor, self._money(case_id)[pk])
+    def _take_over(self, case_id: int) -> int:
+        """What the decision asks for of what was given back in earlier cases beyond what came in there: what neither money that their line has
+        too much of, nor, for a decision that asks for nothing, what was given up there, meets."""
+        governed = self._in_order(self.governing.get(case_id, {}))
+        asks = self.decided[case_id][1] > 0
+        rest = 0
+        for pk in governed:
+            short = self.asked[pk].short_minor - self.found[pk].short_minor
+            if short <= 0:
+                continue
+            met = self._met(pk, short, governed)
+            if not asks:
+                met += self._met_by_given_up(pk, short - met, governed)
+            rest += self._in_own(case_id, pk, short - met, self._money(case_id)[pk]) if asks else 0
+            self.found[pk].short_minor += short if asks else met
+        return rest
+
+    def _met(self, pk: int, short: int, governed: Iterable[int]) -> int:
+        """How much of it, in its own currency, other earlier cases have beyond what is needed of them; it is needed there from now on."""
+        rest, money = short, self._money(pk)
+        for other in governed:
+            if other == pk or other not in money:
+                continue
+            theirs, here = self.asked[other].came_back_minor, money[other].came_back_minor
+            spare = theirs - self.found[other].needed_minor
+            free = here if spare == theirs else _share(spare, here, theirs)
+            part = min(free, rest)
+            self.found[other].needed_minor += spare if part == free else _share(part, theirs, here)
+            rest -= part
+        return short - rest
+
+    def _met_by_given_up(self, pk: int, short: int, governed: Iterable[int]) -> int:
+        """The same of what two persons gave up there."""
+        rest, money = short, self._money(pk)
+        for other in governed:
+            if other not in money:
+                continue
+            spare = self.waived.get(other, 0) - self.found[other].needed_forgone_minor
+            free = self._given_up_of(pk, other, spare)
+            part = min(free, rest)
+            theirs, here = self.asked[other].decided_minor, money[other].decided_minor
+            self.found[other].needed_forgone_minor += spare if part == free else _share(part, theirs, here)
+            rest -= part
+        return short - rest
 
     def _forgo(self, case_id: int, left: dict[int, int], due: int) -> int:
         money = self._money(case_id)

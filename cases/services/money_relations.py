@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from cases.services.money_rows import HeldClaim
+from cases.workflow import State
 
 Key = tuple[datetime, int]
 
@@ -26,6 +27,7 @@ class LineRelations:
         prior       case → earlier case of its line → the payments both were on
         superseded  case → the payments on which a later case of its line has decided
         governing   case → earlier case → the payments on which its decision holds now, in the place of the earlier one's
+        awaited     earlier case → the open cases that are to decide anew on payments of it
 
     `decided`: case → when it was decided, and its number; of two that are not decided neither has money.
     """
@@ -34,6 +36,7 @@ class LineRelations:
         self._decided = decided
         self.prior: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
         self.superseded: dict[int, set[int]] = defaultdict(set)
+        self.awaited: dict[int, set[int]] = defaultdict(set)
         self._relate(held)
         self.governing = self._governing()
 
@@ -58,6 +61,8 @@ class LineRelations:
                 self.prior[pk][earlier].add(claim_id)
                 if pk in self._decided:
                     self.superseded[earlier].add(claim_id)
+                elif rows[pk].case_state != State.CLOSED:
+                    self.awaited[earlier].add(pk)
 
     def _is_later(self, pk: int, earlier: int) -> bool:
         """Whether the first decides, or decided, after the second; of two that are not decided neither has money."""

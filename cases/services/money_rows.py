@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from django.db.models import F, Q, QuerySet, Sum
 
 from audit.prepared import prepared
+from audit.reading import read_once
 from cases.dispositions import Disposition, label_for
 from cases.models import Alert, Decision, Recovery, RecoveryPosting
 from cases.workflow import State
@@ -124,13 +125,21 @@ def _postings(case_ids: Collection[int]) -> QuerySet[RecoveryPosting, Any]:
 
 
 def read_held(case_ids: Collection[int]) -> list[HeldClaim]:
-    """Every row of the claims that are in one of the cases: those of the cases themselves and of all others."""
-    return [HeldClaim(*row) for row in _held.rows(list(case_ids))]
+    """Every row of the claims that are in one of the cases: those of the cases themselves and of all others; within one reading of a
+    page perhaps also those of further cases that were just read."""
+    wanted = frozenset(case_ids)
+    known: list[tuple[frozenset[int], list[HeldClaim]]] = read_once("held claims", list)
+    for asked, rows in known:
+        if wanted <= asked:
+            return rows
+    known.append((wanted, [HeldClaim(*row) for row in _held.rows(list(case_ids))]))
+    return known[-1][1]
 
 
 def read_decisions(case_ids: Collection[int]) -> list[tuple[int, int, datetime | None]]:
     """(case, what is to come back, when it was decided) of the decisions that hold, those of one case by their number."""
-    return _decisions.rows(list(case_ids)) if case_ids else []
+    wanted = frozenset(case_ids)
+    return read_once(("decisions", wanted), lambda: _decisions.rows(sorted(wanted))) if wanted else []
 
 
 def others_of(

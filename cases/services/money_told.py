@@ -65,6 +65,7 @@ class Told:
     earlier_minor: int = 0  # of what was repaid: in the cases before it, which it takes up
     owed_minor: int = 0  # of what was repaid: to be given back to the cardholder
     later_minor: int = 0  # of what was repaid: counts towards a decision taken anew in another case
+    uncovered_minor: int = 0  # of what is to come: was given back of money that the bank took back afterwards
 
     @property
     def is_decided_in_part(self) -> bool:
@@ -149,7 +150,7 @@ def _recoveries(case_ids: Collection[int]) -> QuerySet[Recovery]:
 
 def _is_judged(case: Case) -> bool:
     """Whether money may have come in on it: it is decided, or ended since its payments are somebody else's."""
-    return bool(case.disposition) or is_dissolved(case)
+    return bool(case.disposition) or is_dissolved(case) or case.state == State.RECOVERING
 
 
 def _told(case: Case, stake: Stake, decided_minor: int | None, balance: Balance | None) -> Told:
@@ -159,22 +160,28 @@ def _told(case: Case, stake: Stake, decided_minor: int | None, balance: Balance 
     if not case.disposition:
         nothing = is_over and not stake.spent_minor
         owed = balance.overpaid_minor if balance is not None else 0
+        asked = (
+            balance.outstanding_minor if balance is not None else 0
+        )  # given back of money that did not stay
         return Told(
-            Kind.OWED if owed else Kind.NOTHING if nothing else Kind.AT_STAKE,
+            Kind.OPEN if asked else Kind.OWED if owed else Kind.NOTHING if nothing else Kind.AT_STAKE,
             stake.spent_minor,
-            0 if nothing else stake.at_stake_minor,
+            asked if asked or nothing else stake.at_stake_minor,
             at_stake_minor=stake.at_stake_minor,
             owed_minor=owed,
+            uncovered_minor=asked,
         )
     due = stake.due_of(decided_minor or 0)
     earlier, forgone = (stake.carried_minor, stake.forgone_minor) if decided_minor is not None else (0, 0)
     repaid, written_off, owed = max(earlier, 0), forgone, 0
+    uncovered = stake.taken_over_minor if decided_minor is not None else 0
     still = stake.asked_of(decided_minor or 0) if not is_over else 0
     if balance is not None:
         due, still = balance.due_minor, balance.outstanding_minor
         repaid = max(earlier + max(balance.recovered_minor, 0), 0)
         written_off += balance.written_off_minor
         owed = balance.overpaid_minor
+        uncovered = balance.uncovered_minor
     return Told(
         Kind.OWED if owed else _kind(still, repaid, written_off, is_asked=balance is not None),
         stake.spent_minor,
@@ -187,6 +194,7 @@ def _told(case: Case, stake: Stake, decided_minor: int | None, balance: Balance 
         max(earlier, 0),
         owed,
         stake.needed_minor,
+        min(uncovered, still),
     )
 
 

@@ -135,7 +135,7 @@ def choose_notices(*, choices: Mapping[str, str], by: Actor) -> None:
             one.value for one in How if one != How.NEVER or (kind in KINDS and KINDS[kind].may_be_never)
         ]
         if kind not in own or how not in allowed:
-            raise errors.ChoiceNotValid(field=kind, choices=allowed)
+            raise errors.ChoiceNotValid(field=kind, choices=allowed, of="how")
         NoticeChoice.objects.update_or_create(user_id=by.person_id, kind=kind, defaults={"how": how})
 
 

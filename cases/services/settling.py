@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from cases.instalments import agreed_parts
 from cases.models import Appeal, Case, Decision, ExplanationRequest, Recovery
 from cases.services.company import company_today, due_on, present
 from cases.services.mails import render_mail
-from cases.services.money import asked_minor, balance_of, outstanding
+from cases.services.money import asked_minor, balance_of, outstanding, stake_of
 from cases.services.outbox import enqueue_mail
 from cases.services.standing import case_subject, current_decision, is_dissolved, read_case, recovery_of
 from cases.services.steps import check_step, move
@@ -37,26 +38,31 @@ def resume_recovery(case: Case, *, by: Actor, mail: str = "recovery.resumed") ->
     """Take up again what a closed case asked for, where less came back after all; False where nothing is missing.
 
     The decision of two persons still holds, so it asks again by itself, in the parts that were agreed. What was written off
-    stays given up, and where the matter is open in another case it is decided there.
+    stays given up, and where the matter is open in another case it is decided there. Where another case decided it anew, only what
+    is missing of what this one gave back comes into question, and so it is where the payments turned out to be somebody else's.
     """
     case = read_case(case)
     decision, recovery = current_decision(case), recovery_of(case)
-    if decision is None or not _asks_again(case, decision):
+    if not (_asks_again(case, decision) or (recovery is not None and is_dissolved(case))):
         return False
-    balance = balance_of(recovery) if recovery else None
-    held = balance.recovered_minor + balance.given_up_minor if balance else 0
-    left = asked_minor(case, decision) - held
+    left = balance_of(recovery).missing_minor if recovery else asked_minor(case, decision)
     if left <= 0:
         return False
     row = check_step(case, Action.RESUME, by=by, expected_version=None, outstanding_minor=left)
     details = {"outstanding_minor": left}
     move(case, row, by=by, event="recovery.resumed", fields={"closed_at": None}, details=details)
     due = case.due_on or company_today()
+    parts: list[tuple[date, int]] = []
     if recovery is None:
+        assert decision is not None
         begin_recovery(case, decision)
     else:
-        due = max([due, *(date.fromisoformat(part["due_on"]) for part in recovery.plan)])
-        set_recovery(recovery, closed_at=None, due_on=due, dunned=[])
+        # Parts were agreed for what the decision asks: where it holds no more they are agreed anew.
+        plan = [] if decision is None or stake_of(case).later else recovery.plan
+        parts = _open_parts(recovery, plan)
+        due = max([due, *(day for day, _minor in parts)])
+        set_recovery(recovery, plan=plan, closed_at=None, due_on=due, dunned=[])
+    told: dict[str, Any] = uncovered_facts(case) | ({"parts": parts} if len(parts) > 1 else {})
     enqueue_mail(
         key=f"{mail}:{case.reference}:{case.version}",
         to=case.cardholder,
@@ -64,8 +70,23 @@ def resume_recovery(case: Case, *, by: Actor, mail: str = "recovery.resumed") ->
         case=case,
         amount_minor=left,
         due_on=due,
+        **told,
     )
     return True
+
+
+def _open_parts(recovery: Recovery, plan: list[dict[str, Any]]) -> list[tuple[date, int]]:
+    """Of agreed parts what is open once the recovery goes on: (day, minor units), the first one first."""
+    standing = replace(balance_of(recovery), is_closed=False)
+    parts = agreed_parts(plan, standing, recovery.planned_after_minor)
+    return [(part.due_on, part.amount_minor - part.paid_minor) for part in parts if not part.is_paid]
+
+
+def uncovered_facts(case: Case) -> dict[str, Any]:
+    """For a letter that asks for money: what of it had been given back before the bank took the repayment back; nothing where none was."""
+    recovery = recovery_of(case)
+    minor = balance_of(recovery).uncovered_minor if recovery else stake_of(case).taken_over_minor
+    return {"uncovered_minor": minor} if minor else {}
 
 
 def dissolve_case(case: Case, *, by: Actor) -> None:
@@ -85,15 +106,16 @@ def dissolve_case(case: Case, *, by: Actor) -> None:
     if recovery is not None:
         ended_at = recovery.closed_at or present()
         set_recovery(recovery, closed_at=ended_at, **_without_request(case, recovery))
-    if not was_told:
-        return
-    enqueue_mail(
-        key=f"{NOT_THEIRS}:{case.reference}:{case.version}",
-        to=case.cardholder,
-        mail=NOT_THEIRS,
-        case=case,
-        **_facts_of_end(case),
-    )
+    if was_told:
+        enqueue_mail(
+            key=f"{NOT_THEIRS}:{case.reference}:{case.version}",
+            to=case.cardholder,
+            mail=NOT_THEIRS,
+            case=case,
+            **_facts_of_end(case),
+        )
+    if recovery is not None:  # what had been given back of money that did not stay is missing all the same
+        resume_recovery(case, by=by, mail="recovery.bounced")
 
 
 def _knows_of(case: Case) -> bool:
@@ -116,11 +138,20 @@ def _facts_of_end(case: Case) -> dict[str, Any]:
     return {**({"owed_minor": owed} if owed else {}), **({"appeal_ended": True} if appealed else {})}
 
 
-def _asks_again(case: Case, decision: Decision) -> bool:
-    if case.state != State.CLOSED or decision.state != Decision.State.APPROVED or not decision.amount_minor:
+def _asks_again(case: Case, decision: Decision | None) -> bool:
+    if (
+        decision is None
+        or case.state != State.CLOSED
+        or decision.state != Decision.State.APPROVED
+        or not decision.amount_minor
+    ):
         return False
     same_matter = Case.objects.filter(bundle_key=case.bundle_key).exclude(state=State.CLOSED)
-    return not case.reopened_as.exists() and not same_matter.exists()
+    return (
+        not same_matter.exists()
+        and not stake_of(case).awaited
+        and not case.reopened_as.exclude(state=State.CLOSED).exists()
+    )
 
 
 def begin_recovery(case: Case, decision: Decision) -> Recovery:

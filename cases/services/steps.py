@@ -25,7 +25,6 @@ from cases.services.company import due_on, present
 from cases.services.conflicts import relations_of
 from cases.services.standing import (
     actions_now,
-    actions_of,
     case_subject,
     current_decision,
     current_request,
@@ -34,8 +33,19 @@ from cases.services.standing import (
     read_case,
     recovery_of,
 )
+from cases.services.step_words import open_to_others
 from cases.services.told_version import has_seen
-from cases.workflow import TRANSITIONS, Action, Guard, Party, State, Transition, failed_guards, find_row
+from cases.workflow import (
+    TRANSITIONS,
+    Action,
+    Guard,
+    Party,
+    State,
+    Transition,
+    allowed_actions,
+    failed_guards,
+    find_row,
+)
 from fraud.claims.models import User
 from fraud.claims.units import sees_department
 
@@ -198,9 +208,28 @@ def change_sentences(error: errors.StaleCase, language: str) -> list[str]:
 def not_allowed(
     case: Case, action: Action, parties: frozenset[Party], guard: str = ""
 ) -> errors.TransitionNotAllowed:
-    """The refusal of an action the state does not know, with those it does to somebody in these positions."""
-    allowed = [found.value for found in actions_of(case, parties)]
-    return errors.TransitionNotAllowed(state=case.state, action=action.value, allowed=allowed, guard=guard)
+    """The refusal of a step that is not open: with those that are, to somebody in these positions and to others."""
+    state = State(case.state)
+    guards = {one for row in TRANSITIONS if row.source == state for one in row.guards}
+    facts = facts_of(case, guards)
+    open_now = allowed_actions(state, parties, facts)
+    is_own = _is_persons_own(action)
+    if is_own:
+        mine = [found.value for found in open_now if _is_persons_own(found)]
+        return errors.TransitionNotAllowed(
+            state=case.state, action=action.value, allowed=mine, guard=guard, is_own=True
+        )
+    others = open_to_others(state, facts, parties, open_now)
+    if not guard and case.merged_into_id is not None:
+        guard = Guard.NOT_MERGED.value
+    return errors.TransitionNotAllowed(
+        state=case.state,
+        action=action.value,
+        allowed=[found.value for found in open_now],
+        guard=guard,
+        others={party.value: [step.value for step in steps] for party, steps in others},
+        holder=name_of(case.assignee) if case.assignee is not None else "",
+    )
 
 
 def _guard_refusal(

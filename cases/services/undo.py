@@ -45,7 +45,7 @@ def undo_last_action(*, case: Case, by: Actor, expected_version: int | None) -> 
         raise stale(case, expected_version or 0)
     step: Any = case.undo
     if not step or step["by"] != by.user_id or not _is_fresh(step):
-        raise errors.NothingToUndo
+        raise errors.NothingToUndo(n=UNDO_SECONDS)
     action = Action(step["action"])
     values = {"version": case.version + 1, "undo": None, **_restored(step["fields"])}
     change_recorded(case, values, event="case.undone", by=by, details={"undone": action.value})

@@ -275,7 +275,7 @@ REST_FRAMEWORK = {
         "fraud.claims.tokens.ServiceTokenAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["fraud.web.api_json.CompanyJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "fraud.web.api_schema.InterfaceSchema",
     "EXCEPTION_HANDLER": "fraud.web.api_errors.answer",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from audit.permissions import NotPermitted
+from audit.language import current_language
+from audit.permissions import ROLE_LABELS, NotPermitted, roles_for
 from audit.typed import whole_number
 
 
@@ -18,7 +19,18 @@ def refusal_sentence(error: NotPermitted) -> str:
         )
     if not own and error.code == "own_roles":
         return _("This is about your own access: somebody else has to do it. Nothing was changed.")
-    return own or _("Your roles do not include this. Nothing was changed.")
+    return own or said_of_roles(error.action)
+
+
+def said_of_roles(action: str) -> str:
+    """That one's roles do not include an action, and which do."""
+    column = 1 if current_language() == "ko" else 0
+    roles = ", ".join(ROLE_LABELS[role][column] for role in roles_for(action))
+    if not roles:
+        return _("Your roles do not include this. Nothing was changed.")
+    return _("Your roles do not include this, and nothing was changed. It is done by: %(roles)s.") % {
+        "roles": roles
+    }
 
 
 def number_seen(request: HttpRequest, field: str = "seen") -> int:

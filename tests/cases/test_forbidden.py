@@ -30,8 +30,9 @@ from tests.cast import Cast, make_person
 __all__ = ["call"]
 Call = Callable[[str], Caller]
 SURFACES = ["page", "interface"]
-NOBODY_ELSE = "맡은 역할에 이 작업이 포함되어 있지 않습니다. 변경된 것은 없습니다."
-STALE, OWN_PROPOSAL, SKIPPED = (errors.StaleCase, errors.OwnProposal, errors.TransitionNotAllowed)
+NOBODY_ELSE = "맡은 역할에 이 작업이 포함되어 있지 않으며, 변경된 것은 없습니다. 이 작업을 하는 역할: "
+SKIPPED = "‘{state}’ 상태인 건에서는 할 수 없습니다. 지금 "
+STALE, OWN_PROPOSAL = errors.StaleCase, errors.OwnProposal
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,15 @@ class Step:
 
 
 BOTH, APPROVERS, CLERKS = frozenset({"reviewer", "approver"}), frozenset({"approver"}), frozenset({"clerk"})
+WHOSE = {BOTH: {"검토자", "승인자"}, APPROVERS: {"승인자"}, CLERKS: {"환수 담당"}}
+#: How the states of SKIPPED_STEPS are called.
+CALLED = {
+    State.CLOSED: "종결",
+    State.NOTIFIED: "처분 통보",
+    State.PENDING_APPROVAL: "결재 대기",
+    State.EXPLAINED: "소명 접수",
+    State.IN_REVIEW: "검토 중",
+}
 CLOSE = {"disposition_reason": "cancelled", "reason": LEGITIMATE}
 PROPOSE = {"disposition": "policy_breach", "reason": REASON}
 LEDGER = ("recovery", "recoveries")
@@ -151,7 +161,11 @@ def test_a_step_that_is_not_the_role_s_is_refused(
     case = fresh(cases[step.state])
     status, text = sends(stage, call, who, surface, case, step, case.version)
     assert status == 403
-    assert NOBODY_ELSE in text
+    _, found, whose = text.partition(NOBODY_ELSE)
+    assert found
+    # The page of a case or recovery that they do not see names all who see it.
+    named = set(whose.partition(".")[0].split(", "))
+    assert named == WHOSE[step.roles] or (surface == "page" and named > WHOSE[step.roles])
     assert fresh(case).version == case.version
 
 
@@ -240,7 +254,7 @@ def test_a_skipped_step_is_refused_in_the_same_words(
     case = fresh(cases[state])
     who = min(step.roles - {"approver"} or {"other_approver"})
     status, text = sends(stage, call, who, surface, case, step, case.version)
-    assert (status, says(SKIPPED) in text) == (409, True), text[-400:]
+    assert (status, SKIPPED.format(state=CALLED[state]) in text) == (409, True), text[-400:]
     assert (fresh(case).version, fresh(case).state) == (case.version, state)
 
 

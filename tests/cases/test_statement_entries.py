@@ -395,7 +395,7 @@ def test_the_command_takes_a_statement_in_under_a_profile(stage: Stage, tmp_path
     assert (told["n_posted"], told["posted"], recovered(ledger(case))) == (1, {"KRW": "84000"}, 84_000)
     with pytest.raises(CommandError, match="계정이 없습니다"):
         call_command("import_statement", str(path), "--as", "nobody")
-    with pytest.raises(CommandError, match="이 작업이 포함되어 있지 않습니다"):
+    with pytest.raises(CommandError, match="이 작업이 포함되어 있지 않으며"):
         call_command("import_statement", str(path), "--as", stage.cast.reviewer.username)
 
 

@@ -41,6 +41,7 @@ class MyRecovery(serializers.Serializer):
     overpaid = Amount(lambda recovery: balance_of(recovery).overpaid_minor)
     given_back = Amount(lambda recovery: balance_of(recovery).given_back_minor)
     recovered_before = Amount(lambda recovery: balance_of(recovery).carried_minor)
+    uncovered = Amount(lambda recovery: balance_of(recovery).uncovered_minor)
     due_on = serializers.DateField()
     plan = serializers.SerializerMethodField()
     postings = MyPosting(many=True)

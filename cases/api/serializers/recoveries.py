@@ -68,6 +68,7 @@ class RecoveryDetail(serializers.ModelSerializer):
     given_back = Amount(lambda recovery: balance_of(recovery).given_back_minor)
     recovered_before = Amount(lambda recovery: balance_of(recovery).carried_minor)
     written_off_before = Amount(lambda recovery: balance_of(recovery).forgone_minor)
+    uncovered = Amount(lambda recovery: balance_of(recovery).uncovered_minor)
     write_off_amount = Amount("write_off_minor")
     written_off = Amount(lambda recovery: balance_of(recovery).written_off_minor)
     has_consent = serializers.SerializerMethodField()
@@ -80,7 +81,7 @@ class RecoveryDetail(serializers.ModelSerializer):
         # fmt: off
         fields = (
             "case", "version", "state", "amount", "currency", "due", "recovered", "outstanding", "overpaid", "given_back", "recovered_before",
-            "written_off_before", "plan", "postings", "opened_at", "due_on", "closed_at", "has_consent", "written_off", "write_off", "write_off_amount", "write_off_reason",
+            "written_off_before", "uncovered", "plan", "postings", "opened_at", "due_on", "closed_at", "has_consent", "written_off", "write_off", "write_off_amount", "write_off_reason",
             "write_off_requested_by",
         )
         # fmt: on

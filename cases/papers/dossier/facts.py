@@ -147,7 +147,7 @@ def recovery_facts(case: Case) -> dict[str, Any] | None:
     balance = balance_of(recovery)
     names_of = ("decided", "due", "recovered", "written_off", "outstanding", "overpaid", "given_back")
     amounts = {name: getattr(balance, f"{name}_minor") for name in names_of}
-    amounts["recovered_before"] = balance.carried_minor
+    amounts |= {"recovered_before": balance.carried_minor, "uncovered": balance.uncovered_minor}
     consents = Consent.objects.filter(recovery=recovery).select_related("given_by").order_by("id")
     return {
         **values_of(recovery, names),

@@ -95,7 +95,7 @@ def ledger(paper: Paper, contents: Contents) -> None:
             ),
             *(
                 (str(AMOUNTS[name]), balance[name])
-                for name in ("recovered_before", "overpaid", "given_back")
+                for name in ("recovered_before", "overpaid", "given_back", "uncovered")
                 if Decimal(told["balance"][name])
             ),
             (pgettext("dossier", "Write-off asked by"), said_person(told["write_off_requested_by"])),

@@ -80,7 +80,9 @@ class AmountNotValid(ContentNotValid):
         "not_positive": _("The amount must be greater than zero."),
         "negative": _("The amount cannot be negative."),
         "above_at_stake": _("The amount cannot exceed what is at stake: %(limit)s."),
-        "nothing_to_take_back": _("No posting of this amount is there to be taken back."),
+        "nothing_to_take_back": _(
+            "No posting of this amount is there to be taken back. Reverse the one that is meant on the page of its recovery."
+        ),
         "given_back": _(
             "The bank gave back a payment that had gone out; that is no repayment. Post it by hand where it belongs."
         ),
@@ -102,8 +104,12 @@ class AmountNotValid(ContentNotValid):
             "The write-off was asked for %(limit)s and more is outstanding now. Return it, so that it can be asked for anew."
         ),
         "plan_sum": _("The instalments must add up to what is outstanding: %(limit)s."),
-        "other_posted": _("Another amount is already posted for this bank line."),
-        "already_settled": _("Everything has already come back."),
+        "other_posted": _(
+            "Another amount is already posted for this bank line. Reverse that posting first if it is wrong."
+        ),
+        "already_settled": _(
+            "Nothing is still to come back in this case. Post the money in the case it belongs to."
+        ),
     }
 
     def __init__(self, why: str, *, field: str = "amount", **params: Any) -> None:
@@ -125,9 +131,10 @@ class ChoiceNotValid(ContentNotValid):
     code = "choice_not_valid"
     text = _("Choose one of: %(choices)s.")
 
-    def __init__(self, *, field: str, choices: Sequence[str]) -> None:
+    def __init__(self, *, field: str, choices: Sequence[str], of: str = "") -> None:
+        """`of`: whose words the choices have, where the field is called otherwise."""
         super().__init__()
-        self.field = field
+        self.field, self.of = field, of or field
         self.choices = list(choices)
 
     @property
@@ -135,7 +142,7 @@ class ChoiceNotValid(ContentNotValid):
         """The choices by their words in the reader's language; where there are none, that the field stays empty."""
         if not self.choices:
             return str(_("There is nothing to choose here for this outcome; leave it empty."))
-        return str(self.text) % {"choices": ", ".join(choice_word(self.field, code) for code in self.choices)}
+        return str(self.text) % {"choices": ", ".join(choice_word(self.of, code) for code in self.choices)}
 
     @property
     def details(self) -> Mapping[str, Any]:

@@ -31,12 +31,14 @@ class CasesDiffer(ContentNotValid):
         "merged_on": _(
             "%(other)s was itself merged into %(further)s. Take that merge back first, on the page of %(other)s; then this one."
         ),
-        "not_merged": _("The case was not merged into this one."),
+        "not_merged": _(
+            "The case was not merged into this one. Take the merge back on the page of the case it went into."
+        ),
         "counted": _(
             "What was repaid or given up in %(earlier)s counts towards %(case)s, and cannot be shared out yet once claims move. Decide on the case as it is, or link the cases."
         ),
         "linked": _("The cases are linked already."),
-        "not_linked": _("The cases are not linked."),
+        "not_linked": _("The cases are not linked: there is no link to take away."),
     }
 
     def __init__(self, why: str, **params: Any) -> None:
@@ -103,7 +105,9 @@ class PerhapsTold(ContentNotValid):
 class EntryNotOpen(ContentNotValid):
     code = "entry_not_open"
     field = "entry"
-    text = _("Nothing of this entry is left to be placed.")
+    text = _(
+        "Nothing of this entry is left to be placed. Reverse a posting of it first, on the page of its recovery."
+    )
 
 
 class NotAPayment(ContentNotValid):

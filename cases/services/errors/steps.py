@@ -9,22 +9,53 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.permissions import NotPermitted
 from cases.services.errors.base import CaseworkError
+from cases.services.step_words import said_of_open_steps
 from cases.workflow import MAX_ROUNDS
+from fraud.web.refusals import said_of_roles
+from rules.language.korean import with_particles
 
 
 class TransitionNotAllowed(CaseworkError):
-    """The action does not exist in the case's present state; `allowed` names those that do."""
+    """The step is not open now. `allowed` names those that are to the reader, `others` those of others by who may take them; `holder`
+    names whoever holds the case. Of their own steps (`is_own`) a cardholder and their manager are told nothing of the inner ones."""
 
     code = "transition_not_allowed"
-    text = _("This is not possible in the case's present state.")
 
-    def __init__(self, *, state: str, action: str, allowed: Sequence[str], guard: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        state: str,
+        action: str,
+        allowed: Sequence[str],
+        guard: str = "",
+        others: Mapping[str, Sequence[str]] | None = None,
+        holder: str = "",
+        is_own: bool = False,
+    ) -> None:
         super().__init__()
         self.state, self.action, self.allowed, self.guard = state, action, list(allowed), guard
+        self.others, self.holder, self.is_own = dict(others or {}), holder, is_own
+
+    @property
+    def sentence(self) -> str:
+        """The refusal in the active language."""
+        return with_particles(
+            said_of_open_steps(
+                state=self.state,
+                guard=self.guard,
+                allowed=self.allowed,
+                others=self.others,
+                holder=self.holder,
+                is_own=self.is_own,
+            )
+        )
 
     @property
     def details(self) -> Mapping[str, Any]:
-        return {"state": self.state, "action": self.action, "allowed": self.allowed, "guard": self.guard}
+        if self.is_own:
+            return {}
+        told = {"state": self.state, "action": self.action, "allowed": self.allowed, "guard": self.guard}
+        return {**told, "others": {party: list(steps) for party, steps in self.others.items()}}
 
 
 class StaleCase(CaseworkError):
@@ -64,7 +95,9 @@ class MailMoved(CaseworkError):
 
     code = "mail_moved"
     status = 409
-    text = _("The mail has left meanwhile, or somebody else took care of it.")
+    text = _(
+        "The mail has left meanwhile, or somebody else took care of it. The list of mails shows how it stands."
+    )
 
 
 class CaseNotFound(CaseworkError):
@@ -80,12 +113,16 @@ class Refused(NotPermitted, CaseworkError):
 
     code = "not_permitted"
     status = 403
-    text = _("Your roles do not include this. Nothing was changed.")
 
     def __init__(self, action: str, *, subject: str) -> None:
         NotPermitted.__init__(self, action, self.code)
         self.params: dict[str, Any] = {}
         self.subject = subject
+
+    @property
+    def sentence(self) -> str:
+        """The refusal in the active language; where no role of theirs may, which roles may."""
+        return said_of_roles(self.action) if type(self) is Refused else super().sentence
 
 
 class OwnCase(Refused):
@@ -126,12 +163,16 @@ class NotYours(Refused):
 
 class HeldByOther(CaseworkError):
     code = "held_by_other"
-    text = _("%(name)s is working on this case.")
+    text = _(
+        "%(name)s is working on this case. Ask them to release it, or an approver to assign it to somebody else."
+    )
 
 
 class QueueEmpty(CaseworkError):
     code = "queue_empty"
-    text = _("There is no case to take.")
+    text = _(
+        "There is no case to take now: those in the queue are held by somebody, set aside, or not yours to act on. The list shows which."
+    )
 
 
 class RoundsExhausted(CaseworkError):
@@ -144,7 +185,9 @@ class RoundsExhausted(CaseworkError):
 
 class AlreadyExtended(CaseworkError):
     code = "already_extended"
-    text = _("The deadline was already extended once.")
+    text = _(
+        "The deadline was already extended once and is not moved again. What is missing by then can be asked for in a further request."
+    )
 
 
 class NotHeard(CaseworkError):
@@ -173,12 +216,14 @@ class ProposalChanged(CaseworkError):
 
 class NothingToUndo(CaseworkError):
     code = "nothing_to_undo"
-    text = _("There is nothing to undo any more.")
+    text = _(
+        "A step is undone within %(n)d seconds and while nothing else has happened. Take the opposite step instead."
+    )
 
 
 class OpenCaseExists(CaseworkError):
     code = "open_case_exists"
-    text = _("Another open case already covers this: %(reference)s.")
+    text = _("Another open case already covers this: %(reference)s. Go on in that one.")
 
 
 class NothingToReopen(CaseworkError):
@@ -196,9 +241,11 @@ class ConsentMissing(CaseworkError):
 
 class PostingExists(CaseworkError):
     code = "posting_exists"
-    text = _("This bank line is already posted.")
+    text = _(
+        "This bank line is already posted. Reverse that posting first if it is wrong, or give the reference of the line that is meant."
+    )
 
 
 class PostingReversed(CaseworkError):
     code = "posting_reversed"
-    text = _("This posting was already reversed.")
+    text = _("This posting was already reversed. If the money did come in, post it anew.")
