@@ -24,14 +24,15 @@ _NIGHTS = 5
 
 @dataclass(frozen=True, slots=True)
 class StagePace:
-    """One stage: claims it has done of all, claims a second while it worked, seconds left; None where nothing says so yet."""
+    """One stage: claims it has done of all, claims a second while it worked, seconds left and worked so far; None where nothing says so yet."""
 
     name: str
-    state: str  # waiting, running, paused, done, failed
+    state: str  # waiting, running, paused, done, failed, cancelled
     done: int
     total: int
     rows_a_second: float | None
     seconds_left: float | None
+    worked: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ class Pace:
     def share(self) -> int:
         """Claims scored, in whole per cent."""
         return self.done * 100 // max(self.total, 1)
+
+    @property
+    def at_work(self) -> StagePace | None:
+        """The stage that is under way."""
+        return next((stage for stage in self.stages if stage.state == "running"), None)
 
 
 def pace_of(run: ScreeningRun) -> Pace:
@@ -73,7 +79,7 @@ def _stage(
     total = run.n_claims
     if run.state == State.CANCELLED:
         return StagePace(
-            name, row["state"] if row and row["state"] == "done" else "waiting", 0, total, None, 0
+            name, row["state"] if row and row["state"] == "done" else "cancelled", 0, total, None, 0
         )
     if row is None:
         return StagePace(name, "waiting", 0, total, None, usual)
@@ -84,9 +90,11 @@ def _stage(
     worked = _worked(run, row)
     if name == "scoring" and parts["seconds"]:
         rate = parts["done"] / parts["seconds"] * max(parts["hands"], 1)
-        return StagePace(name, state, scored, total, rate, (total - scored) / rate if rate else usual)
+        return StagePace(name, state, scored, total, rate, (total - scored) / rate if rate else usual, worked)
     done = scored if name == "scoring" else 0
-    return StagePace(name, state, done, total, None, None if usual is None else max(usual - worked, 0.0))
+    return StagePace(
+        name, state, done, total, None, None if usual is None else max(usual - worked, 0.0), worked
+    )
 
 
 def _worked(run: ScreeningRun, row: dict[str, Any]) -> float:
