@@ -65,7 +65,7 @@ run: .venv/.runtime  ## demo company on http://localhost:8000
 	echo "Cleancard is at http://localhost:$(PORT)  (stop with Ctrl-C; mail to people is written to var/outbox)"; \
 	grep -qs '"is_finished": true' $(HOUSE)/demo/plan.json || nice $(PY) manage.py demo --skip-checks >/dev/null & LATER=$$!; \
 	$(CLOCK) trap "kill $$KEPT $$LATER 2>/dev/null" EXIT INT TERM; \
-	.venv/bin/gunicorn fraud.project.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --worker-class gthread --log-level warning
+	.venv/bin/gunicorn fraud.project.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --worker-class gthread --no-control-socket --log-level warning
 
 services:  ## PostgreSQL and Redis in var/services, from installed programs; then ". var/services/env; make run" uses them
 	@deploy/services start

@@ -11,10 +11,11 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Q, Sum
 
 from audit import clock
 from fraud.detection.models import RunPart, ScreeningRun
+from fraud.detection.screening.leases import is_free
 from fraud.detection.screening.stages import NAMES
 
 State = ScreeningRun.State
@@ -109,12 +110,13 @@ def _parts(run: ScreeningRun) -> dict[str, Any]:
     """Claims of parts that are done, the seconds they took those who worked on them, and how many are at work now."""
     ended = Q(state__in=[RunPart.State.DONE, RunPart.State.QUARANTINED])
     rows = RunPart.objects.filter(run=run)
-    sums = rows.aggregate(
-        done=Sum("n_claims", filter=ended), hands=Count("pk", filter=Q(state=RunPart.State.TAKEN))
-    )
+    sums = rows.aggregate(done=Sum("n_claims", filter=ended))
+    hands = sum(
+        not is_free(part) for part in rows.filter(state=RunPart.State.TAKEN)
+    )  # not those of killed ones
     results = rows.filter(ended).values_list("result", flat=True)
     seconds = sum(one.get("seconds_computing", 0) + one.get("seconds_storing", 0) for one in results)
-    return {"done": sums["done"] or 0, "hands": sums["hands"], "seconds": seconds}
+    return {"done": sums["done"] or 0, "hands": hands, "seconds": seconds}
 
 
 def _usual(run: ScreeningRun) -> dict[str, float]:
