@@ -307,7 +307,7 @@ def closing_line(run: ScreeningRun) -> str:
     )
     figures = {
         "claims": run.n_claims,
-        "scored": run.n_scored,
+        "scored": run.n_scored or n_stored(run),  # of one that failed over its parts, what is kept
         "apart": scoring["counts"].get("quarantined", 0),
         "hits": run.n_hits,
         "alerts": run.n_alerts,

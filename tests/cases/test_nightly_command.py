@@ -14,12 +14,14 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.core.management.base import OutputWrapper
+from django.db import OperationalError
 from django.utils.translation import override
 
 from audit.actor import Actor
 from cases.management import night_bar
 from cases.management.commands.nightly import lines, nothing_to_do
 from cases.management.night_bar import bar_of, drawn_while_it_works, fitting, stage_lines
+from cases.services.night_failed import fail_run
 from cases.services.nights_due import business_date_of, end_of_night
 from fraud.detection.models import RunPart, ScreeningRun
 from fraud.detection.screening import services as screening
@@ -65,6 +67,35 @@ def test_a_night_that_fails_tells_its_reason_and_no_trace(
     said = json.loads(capsys.readouterr().out)
     assert said["state"] == "failed"
     assert "the model's file is damaged" in said["error"]
+
+
+def test_a_disk_that_is_full_is_told_in_a_sentence_though_the_run_could_not_keep_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    add_claims(5)
+
+    def full(*_args: Any, **_given: Any) -> None:
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr("cases.services.night.prepare_run", full)
+    monkeypatch.setattr("cases.services.night.fail_run", full)
+    with pytest.raises(CommandError, match=r"database or disk is full\. What is stored is kept"):
+        call_command("nightly")
+
+
+def test_a_night_that_failed_over_its_parts_tells_what_is_kept(settings: Any) -> None:
+    install_model()
+    settings.PART_CLAIMS = 10
+    add_claims(40)
+    run = open_run(business_date=business_date_of(datetime.now(UTC)), by=Actor.system("nightly"))
+    screening.prepare_run(run=run, by=Actor.system("nightly"), first_model=lambda *_: None)
+    screening.score_part(part_id=RunPart.objects.filter(run=run).first().pk)
+    fail_run(run, by=Actor.system("nightly"), reason="ModelDamaged: gone")
+    run.refresh_from_db()
+    n = screening.n_stored(run)
+    assert 0 < n < 40
+    assert f"claims 40, scored {n}," in lines(run)[-1]
+    assert "  Rules, models and anomalies: failed" in lines(run)
 
 
 def test_the_night_that_failed_is_told_and_not_the_newest(

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.management.base import CommandError
+from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -141,12 +142,20 @@ def _refused(day: date | None, error: NightNotYet | NightOver | NothingReceived)
 
 
 def _failed(error: Exception) -> ScreeningRun:
-    """The run that an error stopped and that says so itself, which need not be the newest; any other error is raised again."""
+    """The run that an error stopped and that says so itself, which need not be the newest; any other error is raised again.
+
+    Raises CommandError where the database was the fault and could not keep it either: on a full disk.
+    """
     stopped = ScreeningRun.objects.filter(state=ScreeningRun.State.FAILED, error=reason_of(error))
     run = stopped.order_by("-business_date", "-pk").first()
-    if run is None:
+    if run is None and not isinstance(error, DatabaseError):
         raise error
     log.error("night.failed", exc_info=error)
+    if run is None:
+        said = _(
+            "The database could not go on: %(why)s. What is stored is kept; run the same command again once that is mended."
+        )
+        raise CommandError(said % {"why": str(error).strip()}) from error
     return run
 
 

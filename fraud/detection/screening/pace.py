@@ -87,7 +87,9 @@ def _stage(
     if row["state"] == "done":
         rate = total / row["seconds"] if row["seconds"] and total else None
         return StagePace(name, "done", total, total, rate, 0)
-    state = "paused" if run.paused_at is not None and row["state"] == "running" else row["state"]
+    state = row["state"]
+    if state == "running" and (run.paused_at is not None or run.state == State.FAILED):
+        state = "failed" if run.state == State.FAILED else "paused"
     worked = _worked(run, row)
     if name == "scoring" and parts["seconds"]:
         rate = parts["done"] / parts["seconds"] * max(parts["hands"], 1)
