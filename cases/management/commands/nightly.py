@@ -147,7 +147,10 @@ def _failed(error: Exception) -> ScreeningRun:
     Raises CommandError where the database was the fault and could not keep it either: on a full disk.
     """
     stopped = ScreeningRun.objects.filter(state=ScreeningRun.State.FAILED, error=reason_of(error))
-    run = stopped.order_by("-business_date", "-pk").first()
+    try:
+        run = stopped.order_by("-business_date", "-pk").first()
+    except DatabaseError:
+        run = None
     if run is None and not isinstance(error, DatabaseError):
         raise error
     log.error("night.failed", exc_info=error)
