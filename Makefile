@@ -39,19 +39,19 @@ help:  ## show this list
 setup: .venv/.dev  ## environment with development tools and the commit hooks
 	@test ! -d .git || .venv/bin/pre-commit install >/dev/null
 
-# What lets time pass and sends mail: with a broker a worker with its schedule (the night at 02:00 with it), else a loop.
+# What lets time pass and sends mail: with a broker a worker and its schedule (the night at 02:00 with it), each in a process of its own since
+# a schedule within a worker may end without it; else a loop. Started again when they die: else nobody would let time pass.
 ifdef CELERY_BROKER_URL
-CLOCK := $(PY) -m celery -A fraud.project.celery worker -c 1 -Q celery,training -B -s $${CLEANCARD_HOME:-var}/beat-schedule -l WARNING
+CELERY := $(PY) -m celery -A fraud.project.celery
+CLOCK = (sleep 3; exec deploy/keep "The worker" $(CELERY) worker -c 1 -Q celery,training -l WARNING) & KEPT=$$!; \
+	(sleep 3; exec deploy/keep "The schedule" $(CELERY) beat -s $${CLEANCARD_HOME:-var}/beat-schedule -l WARNING) & KEPT="$$KEPT $$!";
 else
-CLOCK := $(PY) manage.py sweep --every 20 --skip-checks
+CLOCK = (sleep 3; exec deploy/keep "What lets time pass" $(PY) manage.py sweep --every 20 --skip-checks) & KEPT=$$!;
 endif
 # A finished company whose tables are those of this version has nothing to wait for: its list of logins is printed once the server stands.
 HOUSE = $${CLEANCARD_HOME:-var}
 # Asked without Django, which takes longer than all the rest of a second start: whether the company stands in the database.
 STANDS = $(PY) -c "import os, sys, psycopg; sys.exit(not psycopg.connect(os.environ['DATABASE_URL'], connect_timeout=5).execute('SELECT 1 FROM cases_case LIMIT 1').fetchone())" 2>/dev/null
-# Started again when it dies, as systemd does in production: else nobody would let time pass, and on PostgreSQL no night would be worked.
-KEPT_AT_WORK = trap 'kill $$CHILD 2>/dev/null; exit' TERM; sleep 3; \
-	while :; do nice $(CLOCK) >/dev/null & CHILD=$$!; wait $$CHILD; echo "What lets time pass has ended; it is started again in 5 seconds" >&2; sleep 5; done
 run: export SITE_URL ?= http://localhost:$(PORT)
 run: .venv/.runtime  ## demo company on http://localhost:8000
 	@if grep -qs '"is_finished": true' $(HOUSE)/demo/plan.json \
@@ -64,8 +64,8 @@ run: .venv/.runtime  ## demo company on http://localhost:8000
 	fi; \
 	echo "Cleancard is at http://localhost:$(PORT)  (stop with Ctrl-C; mail to people is written to var/outbox)"; \
 	grep -qs '"is_finished": true' $(HOUSE)/demo/plan.json || nice $(PY) manage.py demo --skip-checks >/dev/null & LATER=$$!; \
-	{ $(KEPT_AT_WORK); } & trap "kill $$! $$LATER 2>/dev/null" EXIT INT TERM; \
-	.venv/bin/gunicorn fraud.project.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --worker-class gthread --log-level warning
+	$(CLOCK) trap "kill $$KEPT $$LATER 2>/dev/null" EXIT INT TERM; \
+	.venv/bin/gunicorn fraud.project.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --worker-class gthread --no-control-socket --log-level warning
 
 services:  ## PostgreSQL and Redis in var/services, from installed programs; then ". var/services/env; make run" uses them
 	@deploy/services start
@@ -131,4 +131,5 @@ messages: .venv/.dev  ## collect and compile the Korean translations (needs gett
 	@for app in audit rules fraud cases; do (cd $$app && ../$(PY) ../manage.py makemessages -l ko --no-location --no-wrap && ../$(PY) ../manage.py compilemessages -v0); done
 
 clean:  ## forget the demo company (keeps the environment)
+	@test ! -d var/services || deploy/services stop
 	@rm -rf var

@@ -25,12 +25,18 @@ _CLEAR = "\r\x1b[2K"
 
 
 def bar_of(run: ScreeningRun, pace: Pace) -> str:
-    """`R-2026-11-20 Scoring [#####......] 52 %  1,300 of 2,500 claims  410 a second  about 3 s left`."""
-    full = pace.share * _WIDTH // 100
-    state = run_state_word(run.shown_state)
-    far = _("%(done)s of %(all)s claims") % {"done": f"{pace.done:,}", "all": f"{pace.total:,}"}
-    line = f"{run.reference} {state} [{'#' * full}{'.' * (_WIDTH - full)}] {pace.share} %  {far}"
-    working = next((stage for stage in pace.stages if stage.state == "running"), None)
+    """`R-2026-11-20 Scoring [#####......] 52 %  1,300 of 2,500 claims  410 a second  about 3 s left`.
+
+    Until the claims are counted there is no share of them: `R-2026-11-20 Gathering  12 s so far  about 20 s left`.
+    """
+    line, working = f"{run.reference} {run_state_word(run.shown_state)}", pace.at_work
+    if run.state == ScreeningRun.State.PREPARING:
+        if working and working.worked is not None:
+            line += "  " + _("%(time)s so far") % {"time": duration(working.worked)}
+    else:
+        full = pace.share * _WIDTH // 100
+        far = _("%(done)s of %(all)s claims") % {"done": f"{pace.done:,}", "all": f"{pace.total:,}"}
+        line += f" [{'#' * full}{'.' * (_WIDTH - full)}] {pace.share} %  {far}"
     if working and working.rows_a_second:
         line += "  " + _rate(working.rows_a_second)
     if pace.seconds_left is not None and run.state not in ScreeningRun.ENDED:

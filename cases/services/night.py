@@ -234,8 +234,8 @@ def advance(run: ScreeningRun, *, by: Actor, say: Progress | None = None) -> boo
     if run.state == State.SCORING:
         part = next_part(run)
         if part is not None:
-            score_part(part_id=part.pk)
-            say(_("%(run)s: claims scored %(done)s of %(all)s") % _how_far(run))
+            if score_part(part_id=part.pk):
+                say(_("%(run)s: claims scored %(done)s of %(all)s") % _how_far(run))
             return True
         return finish_scoring(run=run)
     if run.state == State.OPENING:
@@ -294,6 +294,12 @@ def _tell_alarms() -> None:
 
 def closing_line(run: ScreeningRun) -> str:
     """What came of a run in one line, the same for command and task, in the active language."""
+    if run.state == State.CANCELLED:
+        said = _("%(run)s was cancelled; its claims wait for the next night")
+        return said % {"run": run.reference}
+    if run.state not in ScreeningRun.ENDED:
+        said = _("%(run)s has not ended; claims scored and kept %(done)s of %(all)s")
+        return said % _how_far(run)
     scoring, opening = (stage_of(run, name) or {"counts": {}} for name in ("scoring", "opening"))
     said = _(
         "%(run)s %(state)s: claims %(claims)s, scored %(scored)s, set apart %(apart)s, rule hits %(hits)s, alerts %(alerts)s, "
@@ -301,7 +307,7 @@ def closing_line(run: ScreeningRun) -> str:
     )
     figures = {
         "claims": run.n_claims,
-        "scored": run.n_scored,
+        "scored": run.n_scored or n_stored(run),  # of one that failed over its parts, what is kept
         "apart": scoring["counts"].get("quarantined", 0),
         "hits": run.n_hits,
         "alerts": run.n_alerts,

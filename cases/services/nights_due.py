@@ -7,12 +7,12 @@ from datetime import time as clock
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Min, Q
+from django.db.models import Exists, Min, OuterRef, Q
 
 from audit.clock import now
 from fraud.claims.models import Claim
 from fraud.company.calendar import NIGHT_ENDS_HOUR
-from fraud.detection.models import ScreeningRun
+from fraud.detection.models import Score, ScreeningRun
 from fraud.detection.screening.services import is_free
 
 NIGHTLY = "nightly"
@@ -113,9 +113,20 @@ def end_of_night(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), clock(_NIGHT_HOUR), zone).astimezone(UTC)
 
 
-def claims_waiting(run: ScreeningRun) -> int:
-    """How many claims came in after the run's cut-off and wait for a later night; history never waits."""
-    return Claim.objects.filter(is_history=False, received_at__gt=run.cut_off_at).count()
+def claims_waiting() -> int:
+    """How many claims no night has judged as they are now; history never waits."""
+    judged = Score.objects.filter(claim=OuterRef("pk"), claim_version=OuterRef("version"))
+    return Claim.objects.filter(~Exists(judged), is_history=False).count()
+
+
+def next_night() -> date:
+    """The business date of the night that takes what waits: the first that has not ended, else the one after the last."""
+    nights = ScreeningRun.objects.filter(source=NIGHTLY)
+    under_way = nights.exclude(state__in=ScreeningRun.ENDED).order_by("pk").first()
+    if under_way is not None:
+        return under_way.business_date
+    last = nights.order_by("-business_date").first()
+    return business_date_of(now()) if last is None else last.business_date + timedelta(days=1)
 
 
 def missed_nights(before: date) -> list[date]:

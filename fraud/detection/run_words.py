@@ -38,6 +38,7 @@ def stage_state_word(state: str) -> str:
         "done": pgettext("run stage", "done"),
         "failed": pgettext("run stage", "failed"),
         "paused": pgettext("run stage", "paused"),
+        "cancelled": pgettext("run stage", "cancelled"),
     }
     return words.get(state, state)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from cases.tasks import run_night as ring_night
 from fraud.detection.models import RunPart, Score, ScreeningRun
 from fraud.detection.screening import pace
 from fraud.detection.screening import services as screening
+from fraud.detection.screening.leases import this_machine
 from tests.cases.api.conftest import Caller
 from tests.cast import make_cast
 from tests.night_company import add_claims, add_people, add_rules
@@ -241,6 +242,23 @@ def test_pace_is_what_the_parts_took_and_before_that_what_earlier_nights_took() 
     assert scoring.rows_a_second == pytest.approx(n / seconds)
     assert scoring.seconds_left == pytest.approx((run.n_claims - n) * seconds / n)
     assert opening.seconds_left == pytest.approx(took["opening"] * run.n_claims / earlier.n_claims)
+
+
+def test_parts_that_killed_workers_hold_are_no_hands_of_the_pace() -> None:
+    run = half_scored()
+    rate = pace.pace_of(run).stages[1].rows_a_second
+    assert rate is not None
+    parts = list(RunPart.objects.filter(run=run, state=RunPart.State.WAITING))[:2]
+    alive, killed = (
+        "ffffffff.1.1.abcdef",
+        f"{this_machine()}.{2**22 + 1}.0.abc",
+    )  # another machine's; a number no process has
+    until = datetime.now(UTC) + timedelta(minutes=5)
+    for part, token in zip(parts, (alive, killed), strict=True):
+        RunPart.objects.filter(pk=part.pk).update(
+            state=RunPart.State.TAKEN, lease_token=token, lease_until=until
+        )
+    assert pace.pace_of(run).stages[1].rows_a_second == pytest.approx(rate)
 
 
 def test_start_opens_the_night_and_has_it_worked(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,15 +14,16 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.core.management.base import OutputWrapper
+from django.db import OperationalError
 from django.utils.translation import override
 
 from audit.actor import Actor
 from cases.management import night_bar
 from cases.management.commands.nightly import lines, nothing_to_do
 from cases.management.night_bar import bar_of, drawn_while_it_works, fitting, stage_lines
-from cases.services.nights_due import business_date_of
-from fraud.claims.models import Claim
-from fraud.detection.models import ScreeningRun
+from cases.services.night_failed import fail_run
+from cases.services.nights_due import business_date_of, end_of_night
+from fraud.detection.models import RunPart, ScreeningRun
 from fraud.detection.screening import services as screening
 from fraud.detection.screening.services import open_run, pace_of
 from tests.night_company import add_claims, add_people, add_rules
@@ -66,6 +67,35 @@ def test_a_night_that_fails_tells_its_reason_and_no_trace(
     said = json.loads(capsys.readouterr().out)
     assert said["state"] == "failed"
     assert "the model's file is damaged" in said["error"]
+
+
+def test_a_disk_that_is_full_is_told_in_a_sentence_though_the_run_could_not_keep_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    add_claims(5)
+
+    def full(*_args: Any, **_given: Any) -> None:
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr("cases.services.night.prepare_run", full)
+    monkeypatch.setattr("cases.services.night.fail_run", full)
+    with pytest.raises(CommandError, match=r"database or disk is full\. What is stored is kept"):
+        call_command("nightly")
+
+
+def test_a_night_that_failed_over_its_parts_tells_what_is_kept(settings: Any) -> None:
+    install_model()
+    settings.PART_CLAIMS = 10
+    add_claims(40)
+    run = open_run(business_date=business_date_of(datetime.now(UTC)), by=Actor.system("nightly"))
+    screening.prepare_run(run=run, by=Actor.system("nightly"), first_model=lambda *_: None)
+    screening.score_part(part_id=RunPart.objects.filter(run=run).first().pk)
+    fail_run(run, by=Actor.system("nightly"), reason="ModelDamaged: gone")
+    run.refresh_from_db()
+    n = screening.n_stored(run)
+    assert 0 < n < 40
+    assert f"claims 40, scored {n}," in lines(run)[-1]
+    assert "  Rules, models and anomalies: failed" in lines(run)
 
 
 def test_the_night_that_failed_is_told_and_not_the_newest(
@@ -113,11 +143,75 @@ def test_a_night_that_is_finished_is_told_as_past_with_what_waits_for_the_next(
     assert "ended at" in (again := capsys.readouterr().out)
     assert "new cases" not in again
     assert "wait" not in again
-    Claim.objects.filter(pk=Claim.objects.latest("pk").pk).update(received_at=datetime.now(UTC))
+    add_claims(3, seed=7, prefix="later")
     call_command("nightly")
     said = capsys.readouterr().out
-    assert "claims received since" in said
-    assert f": 1; the night of {run.business_date + timedelta(days=1)} takes them" in said
+    assert (
+        f"claims that wait for a score: 3; the night of {run.business_date + timedelta(days=1)} takes them"
+        in said
+    )
+
+
+def test_claims_that_a_later_night_has_judged_wait_for_none(capsys: pytest.CaptureFixture[str]) -> None:
+    install_model()
+    today = business_date_of(datetime.now(UTC))
+    for days in (1, 0):
+        add_claims(5, prefix=f"{days}-", received_at=end_of_night(today - timedelta(days=days + 1)))
+        call_command("nightly", "--date", (today - timedelta(days=days)).isoformat())
+    capsys.readouterr()
+    call_command("nightly", "--date", (today - timedelta(days=1)).isoformat())
+    said = capsys.readouterr().out
+    assert "nothing to do" in said
+    assert "wait" not in said
+
+
+def test_a_paused_night_tells_how_far_it_is_and_how_it_goes_on(
+    settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    install_model()
+    settings.PART_CLAIMS = 10
+    add_claims(40)
+    run = open_run(business_date=business_date_of(datetime.now(UTC)), by=Actor.system("nightly"))
+    screening.prepare_run(run=run, by=Actor.system("nightly"), first_model=lambda *_: None)
+    screening.score_part(part_id=RunPart.objects.filter(run=run).first().pk)
+    call_command("nightly", "--pause")
+    n = screening.n_stored(run)
+    capsys.readouterr()
+    call_command("nightly")
+    said = capsys.readouterr().out
+    assert 0 < n < 40
+    assert "Rules, models and anomalies: paused\n" in said
+    assert f"claims scored and kept {n} of 40" in said
+    assert f"To go on: manage.py nightly --resume --run {run.reference}" in said
+    assert "scored 0" not in said
+    call_command("nightly", "--json")
+    assert json.loads(capsys.readouterr().out)["scored"] == n
+
+
+def test_a_cancelled_night_is_told_as_such_with_what_waits(capsys: pytest.CaptureFixture[str]) -> None:
+    install_model()
+    add_claims(40)
+    run = open_run(business_date=business_date_of(datetime.now(UTC)), by=Actor.system("nightly"))
+    screening.prepare_run(run=run, by=Actor.system("nightly"), first_model=lambda *_: None)
+    call_command("nightly", "--cancel")
+    assert "under way" not in (said := capsys.readouterr().out)
+    assert "Rules, models and anomalies  cancelled" in said
+    run.refresh_from_db()
+    assert lines(run)[-1] == f"{run.reference} was cancelled; its claims wait for the next night"
+    assert "  Rules, models and anomalies: cancelled" in lines(run)
+    call_command("nightly")
+    said = capsys.readouterr().out
+    assert (
+        f"claims that wait for a score: 40; the night of {run.business_date + timedelta(days=1)} takes them"
+        in said
+    )
+
+
+def test_before_the_claims_are_counted_the_bar_tells_no_share_of_them() -> None:
+    run = open_run(business_date=business_date_of(datetime.now(UTC)), by=Actor.system("nightly"))
+    with screening.stage(run, "prepare"):
+        said = bar_of(run, pace_of(run))
+    assert said == f"{run.reference} Gathering  0 s so far"
 
 
 def test_a_night_tells_its_stages_in_the_language_of_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -58,3 +60,28 @@ def test_stopping_what_does_not_run_says_nothing(tmp_path: Path) -> None:
     done = services("stop", tmp_path / "servers")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert "PostgreSQL does not run\nRedis does not run" in services("status", tmp_path / "servers").stdout
+
+
+def test_what_was_started_is_stopped_whatever_port_is_meant_then_and_however_busy_it_is(
+    tmp_path: Path,
+) -> None:
+    """Both listened on ports of their own once; `stop` and `status` are not told them again, and Redis does not answer."""
+    folder = tmp_path / "servers"
+    if os.getuid() == 0:  # PostgreSQL's own user has to pass through
+        for above in (tmp_path, *tmp_path.parents[:3]):
+            above.chmod(above.stat().st_mode | 0o011)
+    started = services("start", folder)
+    assert started.returncode == 0, started.stderr
+    redis = int((folder / "redis/pid").read_text())
+    bare = {"SERVICES_PG_PORT": "", "SERVICES_REDIS_PORT": ""}
+    try:
+        assert services("status", folder, **bare).stdout.count(" runs on port ") == 2
+        again = services("start", folder)  # other ports, and they run already
+        assert again.returncode == 0, again.stderr
+        os.kill(redis, signal.SIGSTOP)
+        threading.Timer(3, os.kill, (redis, signal.SIGCONT)).start()
+    finally:
+        stopped = services("stop", folder, **bare)
+    assert (stopped.returncode, stopped.stderr) == (0, "")
+    assert not Path(f"/proc/{redis}").exists()
+    assert services("status", folder).stdout == "PostgreSQL does not run\nRedis does not run\n"

@@ -91,8 +91,10 @@ def test_large_night_killed_over_a_piece_ends_as_one_that_was_not_large(
     killed = lite_company.nightly(CLEANCARD_FAULT=point, **large)
     assert killed["status"] == -signal.SIGKILL, killed["output"]
     assert sql_rows(lite_company, "SELECT count(*) FROM fraud_runpart")[0][0] > 0
+    assert list((lite_company.home / "leases").iterdir())  # nobody could take them away
     again = lite_company.nightly(**large)
     assert again["status"] == 0, again["output"]
+    assert not list((lite_company.home / "leases").iterdir())
     assert lite_company.left() == undisturbed
     assert not list((lite_company.home / "nights").glob("*/*"))
 

@@ -7,10 +7,11 @@ import logging
 import sys
 from argparse import ArgumentParser
 from contextlib import nullcontext
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.core.management.base import CommandError
+from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,10 +30,11 @@ from cases.services.nights_due import (
     NothingReceived,
     claims_waiting,
     end_of_night,
+    next_night,
 )
 from fraud.detection.models import ScreeningRun
 from fraud.detection.run_words import counts_in_words, stage_state_word, stage_word
-from fraud.detection.screening.services import pace_of
+from fraud.detection.screening.services import n_stored, pace_of
 from fraud.web.words import run_state_word
 
 log = logging.getLogger(__name__)
@@ -140,12 +142,23 @@ def _refused(day: date | None, error: NightNotYet | NightOver | NothingReceived)
 
 
 def _failed(error: Exception) -> ScreeningRun:
-    """The run that an error stopped and that says so itself, which need not be the newest; any other error is raised again."""
+    """The run that an error stopped and that says so itself, which need not be the newest; any other error is raised again.
+
+    Raises CommandError where the database was the fault and could not keep it either: on a full disk.
+    """
     stopped = ScreeningRun.objects.filter(state=ScreeningRun.State.FAILED, error=reason_of(error))
-    run = stopped.order_by("-business_date", "-pk").first()
-    if run is None:
+    try:
+        run = stopped.order_by("-business_date", "-pk").first()
+    except DatabaseError:
+        run = None
+    if run is None and not isinstance(error, DatabaseError):
         raise error
     log.error("night.failed", exc_info=error)
+    if run is None:
+        said = _(
+            "The database could not go on: %(why)s. What is stored is kept; run the same command again once that is mended."
+        )
+        raise CommandError(said % {"why": str(error).strip()}) from error
     return run
 
 
@@ -190,7 +203,7 @@ def summary(run: ScreeningRun) -> dict[str, Any]:
         "model": run.model_version.reference if run.model_version else None,
         "shadow": run.shadow_version.reference if run.shadow_version else None,
         "claims": run.n_claims,
-        "scored": run.n_scored,
+        "scored": run.n_scored or n_stored(run),
         "hits": run.n_hits,
         "alerts": run.n_alerts,
         "cases": run.n_cases,
@@ -205,16 +218,14 @@ def summary(run: ScreeningRun) -> dict[str, Any]:
 
 
 def nothing_to_do(run: ScreeningRun) -> list[str]:
-    """What is said of a night that was finished before: when, and for which night waits what came in since."""
-    following = run.business_date + timedelta(days=1)
-    waiting = claims_waiting(run)
-    said = _("%(run)s: the night of %(day)s ended at %(at)s (%(state)s); nothing to do")
-    told = {"run": run.reference, "day": run.business_date, "at": _moment(run.finished_at)}
-    found = [said % {**told, "state": run_state_word(run.state)}]
+    """What is said of a run that had ended before: when, and for which night waits what no night has judged."""
+    said = _("%(run)s ended at %(at)s (%(state)s); nothing to do")
+    told = {"run": run.reference, "at": _moment(run.finished_at), "state": run_state_word(run.state)}
+    found, waiting = [said % told], claims_waiting()
     if waiting:
-        said = _("claims received since %(cut)s: %(n)s; the night of %(day)s takes them, due at %(due)s")
-        told = {"cut": _moment(run.cut_off_at), "day": following, "due": _moment(end_of_night(following))}
-        found.append("  " + said % {**told, "n": f"{waiting:,}"})
+        day = next_night()
+        said = _("claims that wait for a score: %(n)s; the night of %(day)s takes them, due at %(due)s")
+        found.append("  " + said % {"day": day, "n": f"{waiting:,}", "due": _moment(end_of_night(day))})
     return found
 
 
@@ -230,15 +241,23 @@ def lines(run: ScreeningRun) -> list[str]:
     """A run as text: one line a stage, then what it could not judge, then what came of it."""
     late = " " + _("(caught up)") if run.is_late else ""
     found = [f"{run.reference} {run_state_word(run.shown_state)}{late}"]
+    shown = {stage.name: stage.state for stage in pace_of(run).stages}
     for stage in run.stages:
+        line = f"  {stage_word(stage['name'])}: {stage_state_word(shown.get(stage['name'], stage['state']))}"
+        if stage["state"] != "running":  # its seconds are told when it ends
+            line += ", " + _("%(s)s s") % {"s": f"{stage['seconds']:,.1f}"}
         counts = ", ".join(f"{word} {_number(value)}" for word, value in counts_in_words(stage["counts"]))
-        took = _("%(s)s s") % {"s": f"{stage['seconds']:,.1f}"}
-        found.append(f"  {stage_word(stage['name'])}: {stage_state_word(stage['state'])}, {took}; {counts}")
+        found.append(f"{line}; {counts}" if counts else line)
     for code, entry in sorted(run.not_evaluable.items()):
         said = _("rule %(code)s: not evaluable, claims %(n)s, missing %(fields)s")
         fields = ", ".join(entry["missing"])
         found.append("  " + said % {"code": code, "n": f"{entry['n']:,}", "fields": fields})
-    return [*found, closing_line(run)]
+    found.append(closing_line(run))
+    if run.paused_at is not None:
+        found.append(
+            _("To go on: %(command)s") % {"command": f"manage.py nightly --resume --run {run.reference}"}
+        )
+    return found
 
 
 def _number(value: object) -> str:

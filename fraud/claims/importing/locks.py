@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.db import connection
@@ -27,18 +29,34 @@ def file_lock(file_id: int) -> Iterator[bool]:
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_SPACE, file_id])
         return
-    with folder_lock(Path(settings.HOME) / "locks" / f"claim-file-{file_id}.lock") as held:
-        yield held
+    path = Path(settings.HOME) / "locks" / f"claim-file-{file_id}.lock"
+    with folder_lock(path) as held:
+        try:
+            yield held
+        finally:
+            if held:  # or every import would leave an empty file for good
+                path.unlink(missing_ok=True)
 
 
 @contextmanager
 def folder_lock(path: Path) -> Iterator[bool]:
     """True for the one process on this machine that holds the lock at `path`, False for others, without waiting."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
+    while True:
+        with path.open("w") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+                return
+            if _is_still_there(handle, path):
+                yield True
+                return
+
+
+def _is_still_there(handle: IO[str], path: Path) -> bool:
+    """False where the one who held the lock took the file away before we had it: the next one would lock another file."""
+    try:
+        return os.path.samestat(os.fstat(handle.fileno()), path.stat())
+    except FileNotFoundError:
+        return False

@@ -14,7 +14,7 @@ from audit.transactions import after_commit, one_transaction
 from fraud.detection.models import DriftReport, RunPart, ScreeningRun
 from fraud.detection.screening.frames import forget_frames, forget_stretch, noted_of
 from fraud.detection.screening.kept_windows import forget_windows
-from fraud.detection.screening.leases import release
+from fraud.detection.screening.leases import forget_left, release
 from fraud.detection.screening.population import population_shift
 from fraud.detection.screening.stages import Stage, put_stage, stage_of, started_at
 from rules.models import RuleVersion
@@ -121,6 +121,7 @@ def finish_run(*, run: ScreeningRun, token: str, by: Actor) -> None:
         release(run, token, state=State.FINISHED, finished_at=clock.now(), attempts=0, error="")
         after_commit(forget_frames)
     forget_windows(run.pk)
+    forget_left()
     if noted:
         _stop_failing_rules(noted.failed_rules, by)
     faults.hit("finish.done")

@@ -14,6 +14,7 @@ import os
 import secrets
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cache, wraps
 from pathlib import Path
@@ -41,13 +42,38 @@ class LeaseLost(Exception):
 def new_token() -> str:
     """machine.process.start.random, at most 32 characters; locked until the work it was made for ends (`ends_its_leases`)."""
     pid = os.getpid()
-    token = f"{this_machine()}.{pid}.{_started(pid)}.{secrets.token_hex(3)}"[:32]
-    path = _file_of(token)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = path.open("wb")
-    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    _at_work[token] = file
-    return token
+    while True:
+        token = f"{this_machine()}.{pid}.{_started(pid)}.{secrets.token_hex(3)}"[:32]
+        path = _file_of(token)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("wb")
+        if _is_locked_as(file, path):
+            _at_work[token] = file
+            return token
+        file.close()
+
+
+def _is_locked_as(file: IO[bytes], path: Path) -> bool:
+    """Lock a file just made; False where `forget_left` looked at it before it was locked, and perhaps took it away."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except (BlockingIOError, FileNotFoundError):
+        return False
+
+
+def forget_left() -> int:
+    """Take away the files that killed processes left; how many. Nobody's who is alive, of whatever machine: theirs are locked."""
+    gone = 0
+    for path in _file_of("").glob("*"):
+        with (
+            suppress(OSError),
+            path.open("rb") as file,
+        ):  # locked, taken away by another, or in a home that is only read
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            path.unlink()
+            gone += 1
+    return gone
 
 
 def ends_its_leases(work: Callable[P, R]) -> Callable[P, R]:

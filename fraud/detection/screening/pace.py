@@ -11,10 +11,11 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Q, Sum
 
 from audit import clock
 from fraud.detection.models import RunPart, ScreeningRun
+from fraud.detection.screening.leases import is_free
 from fraud.detection.screening.stages import NAMES
 
 State = ScreeningRun.State
@@ -24,14 +25,15 @@ _NIGHTS = 5
 
 @dataclass(frozen=True, slots=True)
 class StagePace:
-    """One stage: claims it has done of all, claims a second while it worked, seconds left; None where nothing says so yet."""
+    """One stage: claims it has done of all, claims a second while it worked, seconds left and worked so far; None where nothing says so yet."""
 
     name: str
-    state: str  # waiting, running, paused, done, failed
+    state: str  # waiting, running, paused, done, failed, cancelled
     done: int
     total: int
     rows_a_second: float | None
     seconds_left: float | None
+    worked: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,11 @@ class Pace:
     def share(self) -> int:
         """Claims scored, in whole per cent."""
         return self.done * 100 // max(self.total, 1)
+
+    @property
+    def at_work(self) -> StagePace | None:
+        """The stage that is under way."""
+        return next((stage for stage in self.stages if stage.state == "running"), None)
 
 
 def pace_of(run: ScreeningRun) -> Pace:
@@ -73,20 +80,24 @@ def _stage(
     total = run.n_claims
     if run.state == State.CANCELLED:
         return StagePace(
-            name, row["state"] if row and row["state"] == "done" else "waiting", 0, total, None, 0
+            name, row["state"] if row and row["state"] == "done" else "cancelled", 0, total, None, 0
         )
     if row is None:
         return StagePace(name, "waiting", 0, total, None, usual)
     if row["state"] == "done":
         rate = total / row["seconds"] if row["seconds"] and total else None
         return StagePace(name, "done", total, total, rate, 0)
-    state = "paused" if run.paused_at is not None and row["state"] == "running" else row["state"]
+    state = row["state"]
+    if state == "running" and (run.paused_at is not None or run.state == State.FAILED):
+        state = "failed" if run.state == State.FAILED else "paused"
     worked = _worked(run, row)
     if name == "scoring" and parts["seconds"]:
         rate = parts["done"] / parts["seconds"] * max(parts["hands"], 1)
-        return StagePace(name, state, scored, total, rate, (total - scored) / rate if rate else usual)
+        return StagePace(name, state, scored, total, rate, (total - scored) / rate if rate else usual, worked)
     done = scored if name == "scoring" else 0
-    return StagePace(name, state, done, total, None, None if usual is None else max(usual - worked, 0.0))
+    return StagePace(
+        name, state, done, total, None, None if usual is None else max(usual - worked, 0.0), worked
+    )
 
 
 def _worked(run: ScreeningRun, row: dict[str, Any]) -> float:
@@ -101,12 +112,13 @@ def _parts(run: ScreeningRun) -> dict[str, Any]:
     """Claims of parts that are done, the seconds they took those who worked on them, and how many are at work now."""
     ended = Q(state__in=[RunPart.State.DONE, RunPart.State.QUARANTINED])
     rows = RunPart.objects.filter(run=run)
-    sums = rows.aggregate(
-        done=Sum("n_claims", filter=ended), hands=Count("pk", filter=Q(state=RunPart.State.TAKEN))
-    )
+    sums = rows.aggregate(done=Sum("n_claims", filter=ended))
+    hands = sum(
+        not is_free(part) for part in rows.filter(state=RunPart.State.TAKEN)
+    )  # not those of killed ones
     results = rows.filter(ended).values_list("result", flat=True)
     seconds = sum(one.get("seconds_computing", 0) + one.get("seconds_storing", 0) for one in results)
-    return {"done": sums["done"] or 0, "hands": sums["hands"], "seconds": seconds}
+    return {"done": sums["done"] or 0, "hands": hands, "seconds": seconds}
 
 
 def _usual(run: ScreeningRun) -> dict[str, float]:

@@ -23,7 +23,15 @@ from fraud.detection.models import ModelVersion, RunPart, ScreeningRun
 from fraud.detection.screening.frames import is_in_memory, labels_of, pending_of, renew_rules, windows_kept
 from fraud.detection.screening.kept_windows import KeptWindows
 from fraud.detection.screening.large import MOST_AT_ONCE, columns_made, is_in_two_phases, stretches
-from fraud.detection.screening.leases import LeaseLost, ends_its_leases, keep, new_token, release, take
+from fraud.detection.screening.leases import (
+    LeaseLost,
+    ends_its_leases,
+    forget_left,
+    keep,
+    new_token,
+    release,
+    take,
+)
 from fraud.detection.screening.pending import bucket_sizes
 from fraud.detection.screening.pieces import Ring, Sharing
 from fraud.detection.screening.recalibrating import recalibration_of
@@ -101,6 +109,7 @@ def prepare_run(
     token = new_token()
     if not take(run, token, attempts=run.attempts + 1):
         raise RunBusy(run.reference)
+    forget_left()
     try:
         with stage(run, "prepare") as current:
             usable_settings(run.settings_used)

@@ -60,6 +60,21 @@ def test_a_run_nobody_has_taken_says_that_it_waits(client, scene):
     assert "waits for its worker" not in client.get(address).content.decode()
 
 
+def test_run_that_is_still_scoring_says_nothing_of_rules_yet(client, scene):
+    """What rules could not look at is counted when the last claim is scored: before that, saying all could would be made up."""
+    client.force_login(scene.cast.auditor)
+    client.cookies["django_language"] = "en"
+    run = make_run(state="preparing", finished_at=None, n_claims=0, n_scored=0, not_evaluable={})
+    for state, n_claims in (("preparing", 0), ("scoring", 60_000)):
+        ScreeningRun.objects.filter(pk=run.pk).update(state=state, n_claims=n_claims)
+        page = client.get(f"/runs/{run.reference}/").content.decode()
+        assert "Known once all claims are scored" in page
+        assert "Every active rule could look" not in page
+    assert "of 60,000" in page
+    ScreeningRun.objects.filter(pk=run.pk).update(state="cancelled")
+    assert "No claim was looked at" in client.get(f"/runs/{run.reference}/").content.decode()
+
+
 def test_failed_run_says_what_was_kept(client, scene):
     ScreeningRun.objects.update(state=ScreeningRun.State.FAILED, error="disk full")
     client.force_login(scene.cast.system_admin)

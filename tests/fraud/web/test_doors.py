@@ -131,8 +131,13 @@ def test_no_page_and_no_answer_of_the_interface_is_kept_by_a_browser_or_a_proxy(
     assert client.get("/preferences/").headers["Cache-Control"] == "no-store"
 
 
-def test_cookies_are_for_this_host_alone_and_only_sent_encrypted(tmp_path: Path) -> None:
-    """ASVS 3.3.1, 3.3.3: Secure, and named `__Host-`; the two that remember a wish are secure as well."""
+def test_with_https_cookies_are_for_this_host_alone_and_only_who_asks_for_health_may_ask_without(
+    tmp_path: Path,
+) -> None:
+    """ASVS 3.3.1, 3.3.3: Secure, and named `__Host-`; the two that remember a wish are secure as well.
+
+    Supervisor, load balancer and Prometheus ask the process itself, past the proxy that ends TLS.
+    """
     told = """
 import django
 django.setup()
@@ -140,7 +145,9 @@ from django.test import Client
 client = Client()
 client.get("/accounts/login/", secure=True)
 client.post("/preferences/", {"language": "en", "theme": "dark"}, secure=True)
-print({name: (bool(one["secure"]), one["path"], one["domain"]) for name, one in client.cookies.items()})
+cookies = {name: (bool(one["secure"]), one["path"], one["domain"]) for name, one in client.cookies.items()}
+plain = [client.get(path).status_code == 301 for path in ("/accounts/login/", "/healthz", "/readyz", "/metrics", "/healthz/x")]
+print((cookies, plain))
 """
     env = {
         **os.environ,
@@ -150,9 +157,9 @@ print({name: (bool(one["secure"]), one["path"], one["domain"]) for name, one in 
     }
     done = subprocess.run([sys.executable, "-c", told], env=env, capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr
-    assert ast.literal_eval(done.stdout) == dict.fromkeys(
-        ("__Host-csrftoken", "django_language", "theme"), (True, "/", "")
-    )
+    cookies, sent_to_https = ast.literal_eval(done.stdout)
+    assert cookies == dict.fromkeys(("__Host-csrftoken", "django_language", "theme"), (True, "/", ""))
+    assert sent_to_https == [True, False, False, False, True]
 
 
 def test_an_ordinary_sign_in_passes(client: Client) -> None:

@@ -9,7 +9,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import polars as pl
 import pytest
@@ -224,8 +224,13 @@ def test_a_file_in_other_hands_is_left_alone(tmp_path: Path, monkeypatch: pytest
     assert not Claim.objects.exists()
 
 
-def test_the_lock_of_a_file_has_one_holder_at_a_time() -> None:
+def test_the_lock_of_a_file_has_one_holder_at_a_time_and_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fraud.claims.importing import locks
     from fraud.claims.importing.locks import file_lock
+
+    monkeypatch.setattr(locks.settings, "HOME", tmp_path)
 
     if connection.vendor == "postgresql":
         pytest.skip("an advisory lock may be taken again on the same connection")
@@ -233,6 +238,28 @@ def test_the_lock_of_a_file_has_one_holder_at_a_time() -> None:
         assert (first, second, other) == (True, False, True)
     with file_lock(1) as again:
         assert again
+    assert list((tmp_path / "locks").iterdir()) == []
+
+
+def test_a_lock_that_is_taken_away_while_another_waits_for_it_is_taken_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fraud.claims.importing import locks
+
+    real, n = locks.fcntl.flock, []
+
+    def gone_meanwhile(file: Any, how: int) -> None:
+        n.append(how)
+        if len(n) == 1:
+            (tmp_path / "one.lock").unlink()  # the holder before us ended, and took its file with it
+        real(file, how)
+
+    monkeypatch.setattr(locks.fcntl, "flock", gone_meanwhile)
+    with (
+        locks.folder_lock(tmp_path / "one.lock") as first,
+        locks.folder_lock(tmp_path / "one.lock") as second,
+    ):
+        assert (first, second, len(n)) == (True, False, 3)
 
 
 # What comes with the claims ----------------------------------------------------------------------------------------
