@@ -542,7 +542,7 @@ def test_c27_late_twice_and_after_the_decision(stage: Stage, call: Call) -> None
 
 def test_a_choice_is_told_with_its_words_and_no_code_twice() -> None:
     told = []
-    for named, codes in (("goes", ["waiting", "dropped"]), ("language", ["ko", "en"])):
+    for named, codes in (("wordless", ["waiting", "dropped"]), ("language", ["ko", "en"])):
         with pytest.raises(serializers.ValidationError) as refusal:
             NamedChoiceField(named, codes).run_validation("nowhere")
         told.append(str(refusal.value.detail[0]).rstrip("."))
