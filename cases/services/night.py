@@ -27,7 +27,6 @@ from cases.services.health import ring
 from cases.services.night_failed import fail_run, take_up_again
 from cases.services.nights_due import (
     NIGHTLY,
-    ahead_of,
     business_date_of,
     end_of_night,
     missed_nights,
@@ -49,6 +48,7 @@ from fraud.detection.screening.services import (
     LeaseLost,
     Ring,
     RunBusy,
+    ahead_of,
     ends_its_leases,
     finish_run,
     finish_scoring,

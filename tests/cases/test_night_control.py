@@ -117,6 +117,28 @@ def test_later_nights_wait_behind_a_paused_one(monkeypatch: pytest.MonkeyPatch) 
         start_night(by=APPROVER)
 
 
+def test_no_night_waits_behind_a_paused_look_back(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
+    """It is no night: `manage.py nightly` works beside it, and so does the schedule."""
+    back = pause(
+        screening.open_run(
+            business_date=DAY, by=NIGHTLY, source=ScreeningRun.LOOK_BACK, cut_off_at=datetime.now(UTC)
+        )
+    )
+    rung: list[Any] = []
+    monkeypatch.setattr("cases.tasks.prepare_run.delay", rung.append)
+    night = screening.open_run(business_date=DAY, by=NIGHTLY)
+    _ring_what_waits()
+    _ring_next_run()
+    assert rung == [night.pk, night.pk]
+    client.force_login(make_cast().approver)
+    assert f'class="button primary" href="/runs/{night.reference}/"' in client.get("/runs/").content.decode()
+    assert run_night(business_date=DAY, by=NIGHTLY).state == State.FINISHED
+    back.refresh_from_db()
+    assert (back.state, back.paused_at is None) == (State.PREPARING, False)
+    page = client.get("/runs/").content.decode()
+    assert 'action="/runs/start/"' in page  # what rests stands in the way of no start
+
+
 def judged_by(run: ScreeningRun) -> int:
     return Score.objects.filter(run=run).count()
 
