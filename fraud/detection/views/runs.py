@@ -17,7 +17,7 @@ from fraud.claims.models import ClaimFile
 from fraud.claims.panels import scores_hidden_from
 from fraud.claims.units import within_units
 from fraud.detection.models import Score, ScreeningRun
-from fraud.detection.run_words import STAGE_NAMES, counts_in_words, stage_word
+from fraud.detection.run_words import STAGE_NAMES, after_cancelling, counts_in_words, stage_word
 from fraud.detection.screening.leases import is_free
 from fraud.detection.screening.order import ahead_of, under_way
 from fraud.detection.screening.pace import Pace, pace_of
@@ -53,6 +53,8 @@ def run_page(request: HttpRequest, reference: str) -> HttpResponse:
         "waits_for_worker": (waits := _waits(run)),
         "waits_behind": next(iter(ahead_of(run)), None) if waits else None,
         "may_cancel": (*RUNNING, ScreeningRun.State.FAILED).count(run.state) and not _has_cases(run),
+        "is_look_back": (is_look_back := run.source == ScreeningRun.LOOK_BACK),
+        "after_cancelling": after_cancelling(is_look_back=is_look_back),
         "pace": (pace := pace_of(run)),
         "stages": stages_of(run, pace),
         "stands_in_for": next(
