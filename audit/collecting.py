@@ -10,11 +10,17 @@ from contextlib import contextmanager
 YOUNG = 50_000
 
 
+def begin_to_load() -> None:
+    """Look for no circles while a server loads, until `set_aside`: what is loaded stays, and walking through it again and again is a fifth of a start."""
+    gc.disable()
+
+
 def set_aside() -> None:
     """From now on what is there is looked through no more, and what is new less often: of a process that has loaded what it will."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, 20, 20)
+    gc.enable()
 
 
 @contextmanager

@@ -14,7 +14,6 @@ from typing import Any, ParamSpec, TypeVar
 from celery import shared_task
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.db.models import QuerySet
 from kombu.exceptions import KombuError
 
 from audit.actor import Actor
@@ -191,7 +190,7 @@ def read_receipts() -> dict[str, int]:
 
 
 def _ring_what_waits() -> None:
-    for run in _under_way():
+    for run in screening.under_way():
         if run.paused_at is not None:
             break  # later nights wait behind it
         if give_up(run, by=NIGHTLY):
@@ -205,13 +204,8 @@ def _ring_what_waits() -> None:
         break  # one night after the other
 
 
-def _under_way() -> QuerySet[ScreeningRun]:
-    """The runs that have not ended, in the order they were begun, which is the order they are worked in (`nights_due.ahead_of`)."""
-    return ScreeningRun.objects.exclude(state__in=ScreeningRun.ENDED).order_by("pk")
-
-
 def _ring_next_run() -> None:
-    run = _under_way().first()
+    run = screening.under_way().first()
     if run is not None and run.state == Run.PREPARING and run.paused_at is None:
         prepare_run.delay(run.pk)
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from fraud.detection.models import ScreeningRun
 from fraud.detection.run_words import stage_state_word, stage_word
 from fraud.detection.screening.services import Pace, pace_of
+from fraud.detection.screening.services import under_way as runs_under_way
 from fraud.web.words import run_state_word
 
 _WIDTH, _EVERY = 24, 0.5
@@ -136,8 +137,8 @@ def drawn_while_it_works(out: OutputWrapper) -> Iterator[Callable[[str], None]]:
 
 
 def under_way() -> ScreeningRun | None:
-    """The night at work: of those that have not ended the one begun first, whatever their dates (`nights_due.ahead_of`)."""
-    return ScreeningRun.objects.exclude(state__in=ScreeningRun.ENDED).order_by("pk").first()
+    """The run at work: of those that have not ended the one begun first, whatever their dates."""
+    return runs_under_way().first()
 
 
 def _draw(out: OutputWrapper, ended: threading.Event, drawn: threading.Lock, language: str) -> None:

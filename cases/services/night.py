@@ -27,7 +27,6 @@ from cases.services.health import ring
 from cases.services.night_failed import fail_run, take_up_again
 from cases.services.nights_due import (
     NIGHTLY,
-    ahead_of,
     business_date_of,
     end_of_night,
     missed_nights,
@@ -45,10 +44,12 @@ from fraud.claims.importing.parts import forget_uploads
 from fraud.claims.importing.positions import begin_positions
 from fraud.company.values import current_settings, to_json
 from fraud.detection.models import RunPart, ScreeningRun
+from fraud.detection.run_words import after_cancelling
 from fraud.detection.screening.services import (
     LeaseLost,
     Ring,
     RunBusy,
+    ahead_of,
     ends_its_leases,
     finish_run,
     finish_scoring,
@@ -294,6 +295,8 @@ def _tell_alarms() -> None:
 
 def closing_line(run: ScreeningRun) -> str:
     """What came of a run in one line, the same for command and task, in the active language."""
+    if run.state == State.CANCELLED and run.source == ScreeningRun.LOOK_BACK:
+        return f"{_('%(run)s was cancelled') % {'run': run.reference}}: {after_cancelling(is_look_back=True)}"
     if run.state == State.CANCELLED:
         said = _("%(run)s was cancelled; its claims wait for the next night")
         return said % {"run": run.reference}

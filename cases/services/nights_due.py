@@ -13,15 +13,13 @@ from audit.clock import now
 from fraud.claims.models import Claim
 from fraud.company.calendar import NIGHT_ENDS_HOUR
 from fraud.detection.models import Score, ScreeningRun
-from fraud.detection.screening.services import is_free
+from fraud.detection.screening.services import CUT, is_free
 
 NIGHTLY = "nightly"
 #: Nights looked back for missed ones; a longer gap is one catch-up of everything still pending.
 MAX_CAUGHT_UP = 14
 _NIGHT_HOUR = 2  # when the schedule rings, on the company's clock
 State = ScreeningRun.State
-#: Where a night has been cut: what it looks at is settled, and nobody may get in between until it ends.
-_CUT = (State.SCORING, State.OPENING)
 
 
 class NightNotYet(ValueError):
@@ -54,30 +52,15 @@ def paused_before(run: ScreeningRun) -> ScreeningRun | None:
     """
     before = Q(business_date__lt=run.business_date) | Q(pk__lt=run.pk)
     if run.state == State.FAILED:
-        before |= Q(state__in=_CUT)
+        before |= Q(state__in=CUT)
     paused = ScreeningRun.objects.filter(before, source=NIGHTLY, paused_at__isnull=False)
     return paused.order_by("business_date").first() if run.source == NIGHTLY else None
-
-
-def ahead_of(run: ScreeningRun) -> list[ScreeningRun]:
-    """Nights that have to end before this one is worked: those begun before it, and before one that failed also those cut since.
-
-    One night after the other, whatever their dates: what is pending is what no run begun earlier has scored, so that beside one that
-    is still scoring the same claims would be judged twice, and compete for the seats of two nights.
-    """
-    if run.source != NIGHTLY:
-        return []
-    ahead = Q(pk__lt=run.pk)
-    if run.state == State.FAILED:
-        ahead |= Q(state__in=_CUT)
-    others = ScreeningRun.objects.filter(ahead, source=NIGHTLY).exclude(pk=run.pk)
-    return list(others.exclude(state__in=ScreeningRun.ENDED).order_by("pk"))
 
 
 def at_work_beside(run: ScreeningRun) -> ScreeningRun | None:
     """Another run of the same kind that was cut, or is being cut now, and has not ended: what it looks at must not change meanwhile."""
     others = ScreeningRun.objects.filter(source=run.source).exclude(pk=run.pk)
-    cut = others.filter(state__in=_CUT).order_by("pk").first()
+    cut = others.filter(state__in=CUT).order_by("pk").first()
     being_cut = (one for one in others.filter(state=State.PREPARING).order_by("pk") if not is_free(one))
     return cut or next(being_cut, None)
 

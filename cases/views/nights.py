@@ -23,6 +23,7 @@ from cases.services.night_control import (
 )
 from cases.views.actions import version_seen
 from fraud.detection.models import ScreeningRun
+from fraud.detection.run_words import after_cancelling
 from fraud.web.access import page
 
 #: Name of the step → its service and what is said when it is done.
@@ -30,7 +31,7 @@ STEPS: dict[str, tuple[Callable[..., ScreeningRun], str | Promise]] = {
     "pause": (pause_night, gettext_lazy("Paused. What is in hand is stored, then nothing further begins.")),
     "resume": (resume_night, gettext_lazy("The run goes on where it stood.")),
     "restart": (restart_night, gettext_lazy("Taken up again. It goes on where it stopped.")),
-    "cancel": (cancel_night, gettext_lazy("Cancelled. All its claims wait for the next night.")),
+    "cancel": (cancel_night, gettext_lazy("Cancelled.")),
 }
 
 
@@ -56,10 +57,11 @@ def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     service, said = STEPS[name]
     run = get_object_or_404(ScreeningRun, reference=reference)
     try:
-        more = {"reason": request.POST.get("reason", "")} if name == "cancel" else {}
-        service(run=run, expected_version=version_seen(request), by=request.actor, **more)
+        given = {"reason": request.POST.get("reason", "")} if name == "cancel" else {}
+        service(run=run, expected_version=version_seen(request), by=request.actor, **given)
     except errors.CaseworkError as error:
         messages.error(request, error.sentence)
     else:
-        messages.success(request, str(said))
+        more = after_cancelling(is_look_back=run.source == run.LOOK_BACK) if name == "cancel" else ""
+        messages.success(request, f"{said} {more}".strip())
     return redirect("fraud:run", reference=reference)

@@ -19,6 +19,13 @@ _SHOWN_IF_ANY = (
 )
 
 
+def after_cancelling(*, is_look_back: bool) -> str:
+    """What becomes of the claims of a run that was cancelled: only those of a night wait for the next one."""
+    if is_look_back:
+        return _("Its claims are history and wait for no night; a look back up to another day can take them.")
+    return _("All its claims are among those of the next night.")
+
+
 def stage_word(name: str) -> str:
     """`prepare` → Gather claims."""
     words = {

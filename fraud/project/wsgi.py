@@ -2,7 +2,11 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+from audit.collecting import begin_to_load
+
+begin_to_load()  # before anything is loaded; `read_templates_beside` ends it
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fraud.project.settings")
 application = get_wsgi_application()

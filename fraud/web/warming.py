@@ -49,4 +49,5 @@ def _read() -> None:
         read_templates()
     except (OSError, TemplateSyntaxError):
         log.exception("templates.unread")
-    set_aside()
+    finally:
+        set_aside()  # whatever happened: circles have not been looked for since the server began to load

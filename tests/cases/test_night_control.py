@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import translation
 from rest_framework.test import APIClient
 
 from audit import faults
@@ -18,7 +19,7 @@ from audit.models import AuditEvent
 from audit.permissions import NotPermitted, Role
 from cases.models import Case
 from cases.services import errors, night_control
-from cases.services.night import advance, run_night
+from cases.services.night import advance, closing_line, run_night
 from cases.services.night_control import cancel_night, pause_night, resume_night, start_night
 from cases.services.night_failed import fail_run
 from cases.services.nights_due import missed_nights
@@ -115,6 +116,48 @@ def test_later_nights_wait_behind_a_paused_one(monkeypatch: pytest.MonkeyPatch) 
     assert rung == []
     with pytest.raises(errors.NightCannotStart):
         start_night(by=APPROVER)
+
+
+def test_no_night_waits_behind_a_paused_look_back(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
+    """It is no night: `manage.py nightly` works beside it, and so does the schedule."""
+    back = pause(
+        screening.open_run(
+            business_date=DAY, by=NIGHTLY, source=ScreeningRun.LOOK_BACK, cut_off_at=datetime.now(UTC)
+        )
+    )
+    rung: list[Any] = []
+    monkeypatch.setattr("cases.tasks.prepare_run.delay", rung.append)
+    night = screening.open_run(business_date=DAY, by=NIGHTLY)
+    _ring_what_waits()
+    _ring_next_run()
+    assert rung == [night.pk, night.pk]
+    client.force_login(make_cast().approver)
+    assert f'class="button primary" href="/runs/{night.reference}/"' in client.get("/runs/").content.decode()
+    assert run_night(business_date=DAY, by=NIGHTLY).state == State.FINISHED
+    back.refresh_from_db()
+    assert (back.state, back.paused_at is None) == (State.PREPARING, False)
+    page = client.get("/runs/").content.decode()
+    assert 'action="/runs/start/"' in page  # what rests stands in the way of no start
+
+
+def test_claims_of_a_cancelled_look_back_are_promised_to_no_night(client: Client) -> None:
+    run = screening.open_run(
+        business_date=DAY, by=NIGHTLY, source=ScreeningRun.LOOK_BACK, cut_off_at=datetime.now(UTC)
+    )
+    client.force_login(make_cast().approver)
+    client.cookies["django_language"] = "en"
+    address = f"/runs/{run.reference}/"
+    pages = [client.get(address).content.decode()]
+    pages.append(client.post(f"{address}pause/", {"version": run.version}, follow=True).content.decode())
+    assert "No night waits behind it." in pages[-1]
+    run.refresh_from_db()
+    pages.append(client.post(f"{address}cancel/", {"version": run.version}, follow=True).content.decode())
+    assert "Cancelled. Its claims are history and wait for no night" in pages[-1]
+    assert not any(word in page for page in pages for word in ("the next night", "Later nights"))
+    run.refresh_from_db()
+    assert run.state == State.CANCELLED
+    with translation.override("en"):
+        assert "wait for no night" in closing_line(run)
 
 
 def judged_by(run: ScreeningRun) -> int:

@@ -23,6 +23,7 @@ from fraud.detection.screening.leases import (
     release,
     take,
 )
+from fraud.detection.screening.order import CUT, ahead_of, under_way
 from fraud.detection.screening.pace import Pace, pace_of
 from fraud.detection.screening.pieces import Ring, help_prepare
 from fraud.detection.screening.prepare import RunBusy, open_run, prepare_run
@@ -31,6 +32,7 @@ from fraud.detection.screening.score import next_part, score_part
 from fraud.detection.screening.stages import put_stage, stage, stage_of
 
 __all__ = [
+    "CUT",
     "MAX_ATTEMPTS",
     "CasesOpened",
     "LeaseLost",
@@ -39,6 +41,7 @@ __all__ = [
     "RunBusy",
     "RunEnded",
     "RunMoved",
+    "ahead_of",
     "call_off",
     "ends_its_leases",
     "explain_claims",
@@ -67,4 +70,5 @@ __all__ = [
     "stage",
     "stage_of",
     "take",
+    "under_way",
 ]

@@ -17,8 +17,9 @@ from fraud.claims.models import ClaimFile
 from fraud.claims.panels import scores_hidden_from
 from fraud.claims.units import within_units
 from fraud.detection.models import Score, ScreeningRun
-from fraud.detection.run_words import STAGE_NAMES, counts_in_words, stage_word
+from fraud.detection.run_words import STAGE_NAMES, after_cancelling, counts_in_words, stage_word
 from fraud.detection.screening.leases import is_free
+from fraud.detection.screening.order import ahead_of, under_way
 from fraud.detection.screening.pace import Pace, pace_of
 from fraud.web.access import page
 from rules.fields import FIELDS
@@ -37,8 +38,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
         "rule_set", "settings_used", "not_evaluable", "stages"
     )
     found = keyset_page(runs, by="business_date", cursor=request.GET.get("after", ""), size=PAGE_SIZE)
-    under_way = next((run for run in found.rows if run.state in RUNNING), None)
-    return render(request, "fraud/runs/list.html", {"page": found, "under_way": under_way})
+    return render(request, "fraud/runs/list.html", {"page": found, "under_way": under_way().first()})
 
 
 @page("fraud.view_run")
@@ -50,10 +50,11 @@ def run_page(request: HttpRequest, reference: str) -> HttpResponse:
     context: dict[str, Any] = {
         "run": run,
         "is_running": run.state in RUNNING,
-        "waits_for_worker": run.state == ScreeningRun.State.PREPARING
-        and run.paused_at is None
-        and is_free(run),
+        "waits_for_worker": (waits := _waits(run)),
+        "waits_behind": next(iter(ahead_of(run)), None) if waits else None,
         "may_cancel": (*RUNNING, ScreeningRun.State.FAILED).count(run.state) and not _has_cases(run),
+        "is_look_back": (is_look_back := run.source == ScreeningRun.LOOK_BACK),
+        "after_cancelling": after_cancelling(is_look_back=is_look_back),
         "pace": (pace := pace_of(run)),
         "stages": stages_of(run, pace),
         "stands_in_for": next(
@@ -76,6 +77,11 @@ def run_page(request: HttpRequest, reference: str) -> HttpResponse:
         "top": _top_claims(run, request.actor) if can(request.actor, "fraud.view_score") else [],  # type: ignore[attr-defined]
     }
     return render(request, "fraud/runs/page.html", context)
+
+
+def _waits(run: ScreeningRun) -> bool:
+    """Whether nobody works on the run yet: for want of a worker, or because another night is worked first."""
+    return run.state == ScreeningRun.State.PREPARING and run.paused_at is None and is_free(run)
 
 
 def _why_cancelled(run: ScreeningRun) -> str:

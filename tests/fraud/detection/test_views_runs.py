@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -92,3 +92,23 @@ def test_model_owner_sees_no_single_claim(client, scene):
 def test_unknown_run_is_not_found(client, scene):
     client.force_login(scene.cast.reviewer)
     assert client.get("/runs/R-1900-01-01/").status_code == 404
+
+
+def test_a_night_behind_another_says_which_one_is_worked_first(client, scene):
+    client.force_login(scene.cast.approver)
+    client.cookies["django_language"] = "en"
+    first, second = (
+        make_run(state="preparing", finished_at=None, business_date=day)
+        for day in (date(2026, 12, 2), date(2026, 12, 1))
+    )
+    page = client.get(f"/runs/{second.reference}/").content.decode()
+    assert (
+        f'waits behind <a href="/runs/{first.reference}/">{first.reference}</a>, which is worked first'
+        in page
+    )
+    assert "waits for its worker" not in page
+    assert "waits for its worker" in client.get(f"/runs/{first.reference}/").content.decode()
+    assert f"Watch {first.reference}" in client.get("/runs/").content.decode()
+    ScreeningRun.objects.filter(pk=first.pk).update(paused_at=timezone.now())
+    page = client.get(f"/runs/{second.reference}/").content.decode()
+    assert f"{first.reference}</a>, which is paused" in page
